@@ -1,0 +1,74 @@
+package sandbox
+
+import (
+	"io"
+	"net/http"
+)
+
+// authScheme is how a request was signed.
+type authScheme uint8
+
+const (
+	unsigned     authScheme = iota
+	headerSigned            // Authorization header
+	querySigned             // presigned URL
+	formSigned              // POST form policy
+)
+
+// identity is what the authenticate hook makes of a request.
+type identity struct {
+	who     *principal
+	scheme  authScheme
+	service string // of the credential scope: s3, sts, iam, kms …; "" when unsigned
+	region  string // of the credential scope; "" when unsigned
+	signed  int64  // Unix seconds of the signature's date; 0 when unsigned
+	expires int64  // seconds that a presigned URL is good for
+
+	// body is the payload without aws-chunked framing. Reading it to the end checks the payload's hash or
+	// the chunks' signatures; a mismatch is an *apiError from Read.
+	body io.Reader
+	// length is the decoded length, -1 when it is not known.
+	length int64
+	// trailer returns the verified trailing headers once body was read to its end. It may be nil.
+	trailer func() http.Header
+}
+
+// hooks are the places where other parts of the sandbox plug into the router.
+type hooks struct {
+	// authenticate says who sent the request and hands over its payload. It must not read the body.
+	authenticate func(s *Server, r *http.Request) (identity, error)
+
+	// authorize says whether the caller may do action (s3:GetObject) on resource (an ARN, or "*" for the
+	// service). Handlers call it again for what only they know, such as the source of a copy.
+	authorize func(c *call, action, resource string) error
+
+	// checkMFA looks at x-amz-mfa. needed says that the bucket demands a code for this request. A header
+	// that is sent without need is checked all the same. It spends the code.
+	checkMFA func(c *call, needed bool) error
+
+	// checkDelete refuses the permanent removal of a version that Object Lock protects.
+	checkDelete func(c *call, b *bucket, key string, v *version) error
+
+	// resolveSSE settles how a new object is encrypted, from the request's headers and the bucket's default.
+	resolveSSE func(c *call, b *bucket) (sseState, error)
+
+	// checkSSERead refuses a read without the key that the object needs.
+	checkSSERead func(c *call, state sseState) error
+
+	// logged is told about each answered request. It may be nil.
+	logged func(c *call, status int, sent int64)
+}
+
+func defaultHooks() hooks {
+	return hooks{
+		authenticate: authenticatePlain,
+		authorize:    authorizePlain,
+		checkMFA:     checkMFAPlain,
+		checkDelete:  func(*call, *bucket, string, *version) error { return nil },
+		resolveSSE:   resolveSSEPlain,
+		checkSSERead: func(*call, sseState) error { return nil },
+	}
+}
+
+// controlPrefix begins every path of the S3 Control API.
+const controlPrefix = "/v20180820/"

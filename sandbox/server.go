@@ -1,0 +1,90 @@
+package sandbox
+
+import (
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// DefaultAccount is the twelve-digit account that owns the sandbox when Options names none.
+const DefaultAccount = "111122223333"
+
+// Options shape a Server. The zero value is a server of account 111122223333 on the wall clock.
+type Options struct {
+	Clock   func() time.Time // what the server takes for now; nil: time.Now
+	Seed    uint64           // version ids, request ids and upload ids follow from it
+	Account string           // twelve digits; "": DefaultAccount
+	Regions []string         // regions enabled for the account; nil: DefaultRegions
+}
+
+// DefaultRegions are the regions of the commercial partition that the sandbox plays.
+var DefaultRegions = []string{
+	"us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1",
+	"eu-west-1", "eu-west-2", "eu-west-3", "eu-central-1", "eu-north-1", "eu-south-1",
+	"ap-northeast-1", "ap-northeast-2", "ap-south-1", "ap-southeast-1", "ap-southeast-2",
+	"me-south-1", "me-central-1", "af-south-1",
+}
+
+// Server is the embedded AWS. Make one with New. It is safe for concurrent use.
+type Server struct {
+	clock   func() time.Time
+	account string
+	regions []string
+	hooks   hooks
+
+	routes   map[routeKey]*route
+	services map[string]func(*call) error
+
+	mu         sync.RWMutex // guards what follows
+	buckets    map[string]*bucket
+	principals map[string]*principal // by access key id
+
+	randMu      sync.Mutex
+	requestRand *rand.Rand // a stream of its own, so that reads do not change the version ids to come
+	versionRand *rand.Rand
+}
+
+// New makes an empty account with a root user.
+func New(o Options) *Server {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Account == "" {
+		o.Account = DefaultAccount
+	}
+	if o.Regions == nil {
+		o.Regions = DefaultRegions
+	}
+	s := &Server{
+		clock: o.Clock, account: o.Account, regions: o.Regions, hooks: defaultHooks(),
+		routes: mergeRoutes(routeTables()...), services: serviceTable(),
+		buckets: map[string]*bucket{}, principals: map[string]*principal{},
+		requestRand: rand.New(rand.NewPCG(o.Seed, 1)),
+		versionRand: rand.New(rand.NewPCG(o.Seed, 2)),
+	}
+	s.addRoot(o.Account)
+	return s
+}
+
+// Account returns the twelve-digit id of the account that owns the sandbox.
+func (s *Server) Account() string { return s.account }
+
+// Now returns the server's time.
+func (s *Server) Now() time.Time { return s.clock() }
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c := s.newCall(w, r)
+	c.stampHeaders()
+	if err := c.serve(); err != nil {
+		c.fail(err)
+	}
+}
+
+// findBucket returns the named bucket, or nil.
+func (s *Server) findBucket(name string) *bucket {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.buckets[name]
+}
