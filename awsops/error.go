@@ -28,6 +28,14 @@ const (
 	KindCredentials // none, unknown or wrong
 )
 
+// String names the kind in lower-case words.
+func (k Kind) String() string {
+	return [...]string{
+		"bug", "denied", "not found", "code required", "code refused", "wrong region", "throttled", "precondition",
+		"changed", "expired", "unsupported", "network", "cancelled", "invalid", "conflict", "read-only", "credentials",
+	}[k]
+}
+
 // Error is what went wrong with one call, in a form that can be shown. Its text never holds a
 // secret, a one-time code or a presigned URL.
 type Error struct {
@@ -53,12 +61,31 @@ func (e *Error) Error() string {
 	switch {
 	case e.Message != "" && e.Code != "":
 		s += fmt.Sprintf(": %s (%s)", e.Message, e.Code)
-	case e.Code != "":
+	case e.Message != "":
+		s += ": " + e.Message
+	case e.Code != "" && e.Status != 0:
 		s += fmt.Sprintf(": %s, status %d", e.Code, e.Status)
+	case e.Code != "":
+		s += ": " + e.Code
+	case e.Status != 0:
+		s += fmt.Sprintf(": status %d", e.Status)
 	case e.Err != nil:
 		s += ": " + e.Err.Error()
+	default:
+		s += ": " + e.Kind.String()
 	}
 	return s
+}
+
+// Retryable reports whether the same call may succeed when it is made again unchanged.
+func (e *Error) Retryable() bool {
+	switch e.Kind {
+	case KindThrottled, KindNetwork, KindWrongRegion, KindExpired:
+		return true
+	case KindConflict:
+		return e.Code == "OperationAborted" || e.Code == "ConditionalRequestConflict"
+	}
+	return e.Status >= 500 && e.Status != 501
 }
 
 // Unwrap gives the cause.

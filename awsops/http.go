@@ -1,0 +1,39 @@
+package awsops
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+)
+
+// smallBody is the size up to which a request body is read into memory, in bytes. It covers every
+// configuration document and a DeleteObjects of 1,000 keys.
+const smallBody = 2 << 20
+
+// httpClient sits between the SDK and net/http. The SDK wraps every body, so that net/http can't
+// see that it is in memory and writes headers and body apart; servers that answer on the headers
+// alone then cut the connection, and a request that was carried out looks like a failure. Handing
+// over a *bytes.Reader makes it one write.
+type httpClient struct {
+	inner aws.HTTPClient
+}
+
+func newHTTPClient(inner aws.HTTPClient) *httpClient { return &httpClient{inner: inner} }
+
+// Do sends one request.
+func (c *httpClient) Do(req *http.Request) (*http.Response, error) {
+	if n := req.ContentLength; req.Body != nil && req.Body != http.NoBody && n > 0 && n <= smallBody {
+		body, err := io.ReadAll(io.LimitReader(req.Body, n+1))
+		closeErr := req.Body.Close()
+		if err != nil {
+			return nil, err
+		}
+		if closeErr != nil {
+			return nil, closeErr
+		}
+		req.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	return c.inner.Do(req)
+}

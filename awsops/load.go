@@ -1,0 +1,211 @@
+package awsops
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+)
+
+// load resolves region and credentials the way the AWS SDK does, and puts the session's HTTP
+// client below everything that sends.
+func (s *Session) load(ctx context.Context) error {
+	inner, err := s.transport()
+	if err != nil {
+		return err
+	}
+	if s.opt.Isolated {
+		return s.loadIsolated(inner)
+	}
+	loaders := []func(*config.LoadOptions) error{
+		config.WithAppID(s.opt.AppID),
+		config.WithHTTPClient(inner),
+		config.WithAssumeRoleCredentialOptions(s.assumeRole),
+	}
+	if s.opt.Region != "" {
+		loaders = append(loaders, config.WithRegion(s.opt.Region))
+	}
+	if s.opt.Profile != "" {
+		loaders = append(loaders, config.WithSharedConfigProfile(s.opt.Profile))
+	}
+	if s.opt.Static != nil {
+		loaders = append(loaders, config.WithCredentialsProvider(s.opt.Static.provider()))
+	}
+	s.cfg, err = config.LoadDefaultConfig(ctx, loaders...)
+	if err != nil {
+		return err
+	}
+	if s.profile == "" && s.opt.Static == nil {
+		s.profile = os.Getenv("AWS_PROFILE")
+	}
+	if err := s.adoptEndpoint(ctx); err != nil {
+		return err
+	}
+	s.http = newHTTPClient(s.cfg.HTTPClient)
+	s.cfg.HTTPClient = s.http
+	return nil
+}
+
+// adoptEndpoint takes an endpoint over that the environment or the profile names. Nobody said what
+// it speaks, so it is treated as the dialect that may do least.
+func (s *Session) adoptEndpoint(ctx context.Context) error {
+	if s.opt.Endpoint != "" {
+		return nil
+	}
+	if s.opt.Endpoint = configuredEndpoint(ctx, s.cfg); s.opt.Endpoint == "" {
+		return nil
+	}
+	s.opt.Dialect = DialectCompatible
+	return checkEndpoint(s.opt)
+}
+
+func (s *Session) loadIsolated(inner aws.HTTPClient) error {
+	if s.opt.Static == nil {
+		return &Error{Op: "open", Kind: KindCredentials, Message: "an isolated session was given no credentials"}
+	}
+	s.http = newHTTPClient(inner)
+	s.cfg = aws.Config{
+		Region:                     s.opt.Region,
+		Credentials:                aws.NewCredentialsCache(s.opt.Static.provider()),
+		HTTPClient:                 s.http,
+		AppID:                      s.opt.AppID,
+		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenSupported,
+		ResponseChecksumValidation: aws.ResponseChecksumValidationWhenSupported,
+	}
+	return nil
+}
+
+func (c *StaticCredentials) provider() aws.CredentialsProvider {
+	return credentials.NewStaticCredentialsProvider(c.AccessKeyID, c.SecretAccessKey, c.SessionToken)
+}
+
+// configuredEndpoint is the S3 endpoint that the environment or the profile names, "" for none. It
+// must be visible, and the session must know it to tell http from https.
+func configuredEndpoint(ctx context.Context, cfg aws.Config) string {
+	if cfg.BaseEndpoint != nil {
+		return *cfg.BaseEndpoint
+	}
+	for _, source := range cfg.ConfigSources {
+		if off, ok := source.(interface {
+			GetIgnoreConfiguredEndpoints(context.Context) (bool, bool, error)
+		}); ok {
+			if ignore, found, err := off.GetIgnoreConfiguredEndpoints(ctx); err == nil && found && ignore {
+				return ""
+			}
+		}
+	}
+	for _, source := range cfg.ConfigSources {
+		if of, ok := source.(interface {
+			GetServiceBaseEndpoint(context.Context, string) (string, bool, error)
+		}); ok {
+			if v, found, err := of.GetServiceBaseEndpoint(ctx, "S3"); err == nil && found {
+				return v
+			}
+		}
+	}
+	return ""
+}
+
+// transport makes the HTTP client below the SDK. BuildableClient is the only kind that
+// AWS_CA_BUNDLE works with; the session wraps it after the configuration was loaded.
+func (s *Session) transport() (aws.HTTPClient, error) {
+	if s.opt.Transport != nil {
+		return &http.Client{Transport: s.opt.Transport, CheckRedirect: refuseRedirect}, nil
+	}
+	roots, err := s.roots()
+	if err != nil {
+		return nil, err
+	}
+	return awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
+		t.MaxIdleConns = 256
+		t.MaxIdleConnsPerHost = 128
+		if s.opt.Dial != nil {
+			t.DialContext = s.opt.Dial
+		}
+		if s.opt.Isolated {
+			t.Proxy = nil
+		}
+		if roots != nil {
+			t.TLSClientConfig.RootCAs = roots
+		}
+	}), nil
+}
+
+// refuseRedirect hands a redirect to the SDK: following it would send a signed request elsewhere.
+func refuseRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+func (s *Session) roots() (*x509.CertPool, error) {
+	if s.opt.RootCAs != nil || s.opt.CABundle == "" {
+		return s.opt.RootCAs, nil
+	}
+	pem, err := os.ReadFile(s.opt.CABundle)
+	if err != nil {
+		return nil, &Error{Op: "open", Kind: KindInvalid, Message: "the CA bundle can't be read", Hint: "Check --ca-bundle.", Err: err}
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, invalid("open", "the CA bundle "+s.opt.CABundle+" holds no PEM certificate", "Check --ca-bundle.")
+	}
+	return pool, nil
+}
+
+// assumeRole lets profiles with mfa_serial ask the same provider as MFA delete does, and turns
+// retries off: AWS STS takes a code once.
+func (s *Session) assumeRole(o *stscreds.AssumeRoleOptions) {
+	if o.SerialNumber == nil {
+		return
+	}
+	serial, role := *o.SerialNumber, o.RoleARN
+	o.TokenProvider = func() (string, error) { return s.roleCode(serial, role) }
+	o.Client = onceSTS{o.Client}
+}
+
+// onceSTS assumes roles without retries.
+type onceSTS struct{ inner stscreds.AssumeRoleAPIClient }
+
+func (c onceSTS) AssumeRole(ctx context.Context, in *sts.AssumeRoleInput, opts ...func(*sts.Options)) (*sts.AssumeRoleOutput, error) {
+	return c.inner.AssumeRole(ctx, in, append(opts, func(o *sts.Options) { o.Retryer = aws.NopRetryer{} })...)
+}
+
+// openError puts what LoadDefaultConfig says into a sentence.
+func openError(opt Options, err error) error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
+	}
+	e := &Error{Op: "open", Kind: KindInvalid, Err: err, Hint: "Check the files below ~/.aws and the AWS_ variables."}
+	if missing, ok := errors.AsType[config.SharedConfigProfileNotExistError](err); ok {
+		e.Kind, e.Message = KindCredentials, fmt.Sprintf("there is no profile %q", missing.Profile)
+		e.Hint = "aws configure list-profiles shows the profiles that exist."
+		return e
+	}
+	if _, ok := errors.AsType[config.AssumeRoleTokenProviderNotSetError](err); ok {
+		e.Kind, e.Message = KindMFARequired, "the profile needs a one-time code and there is nobody to ask"
+		return e
+	}
+	if strings.Contains(err.Error(), "CA bundle") {
+		e.Message, e.Hint = "AWS_CA_BUNDLE can't be used", "It must name a PEM file."
+		return e
+	}
+	e.Message = "the AWS configuration of profile " + profileName(opt.Profile) + " can't be used"
+	return e
+}
+
+func profileName(p string) string {
+	if p == "" {
+		return "default"
+	}
+	return fmt.Sprintf("%q", p)
+}
