@@ -1,0 +1,265 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// identityLine tells who acts, where and how; warnings stand at the right and
+// stay when the line gets short.
+func (s *Shell) identityLine(w int) string {
+	id, g := s.o.Identity(), s.th.Glyph()
+	right := s.badges(id)
+	left := " " + s.th.Paint(RoleTitle, s.o.Name)
+	if facts := identityFacts(id, g); len(facts) > 0 {
+		left += "  " + strings.Join(facts, " "+g.Sep+" ")
+	}
+	room := w - Width(right) - 1
+	if right == "" {
+		return Pad(left, w)
+	}
+	return Pad(Pad(left, room)+" "+right, w)
+}
+
+func identityFacts(id Identity, g Glyphs) []string {
+	caller := id.Caller
+	if id.Root {
+		caller = "root " + g.Warn
+	}
+	var out []string
+	for _, f := range []string{id.Profile, id.Account, caller, id.Region, id.Endpoint, id.Scheme} {
+		if f != "" {
+			out = append(out, Clean(f))
+		}
+	}
+	return out
+}
+
+func (s *Shell) badges(id Identity) string {
+	var out []string
+	badge := func(r Role, text string) { out = append(out, s.th.Paint(r, text)) }
+	if id.Skew >= 5*time.Second || id.Skew <= -5*time.Second {
+		word := "behind"
+		if id.Skew < 0 {
+			word = "ahead"
+		}
+		badge(RoleWarn, "clock "+id.Skew.Abs().Round(time.Second).String()+" "+word)
+	}
+	if !id.Until.IsZero() {
+		badge(RoleMuted, "until "+id.Until.UTC().Format("15:04Z"))
+	}
+	if id.Scheme == "http" {
+		badge(RoleWarn, "[NOT ENCRYPTED]")
+	}
+	if id.Demo {
+		badge(RoleBadge, "[DEMO]")
+	}
+	if id.ReadOnly {
+		badge(RoleBadge, "[READ-ONLY]")
+	}
+	if n := len(s.works); n > 0 {
+		badge(RoleAccent, s.th.Glyph().Jobs+Plural(int64(n), "job", "jobs"))
+	}
+	return strings.Join(out, " ")
+}
+
+// crumbs are the steps from the root to here, without doublings.
+func (s *Shell) crumbs() []string {
+	var out []string
+	add := func(c string) {
+		if c = Clean(c); c != "" && (len(out) == 0 || out[len(out)-1] != c) {
+			out = append(out, c)
+		}
+	}
+	bucket := ""
+	for _, e := range s.stack {
+		p := e.page()
+		if p.place.Bucket != bucket {
+			bucket = p.place.Bucket
+			add(bucket)
+		}
+		if c, ok := p.view.(Crumber); ok {
+			for _, part := range c.Crumbs() {
+				add(part)
+			}
+			continue
+		}
+		add(p.view.Title())
+	}
+	return out
+}
+
+func (s *Shell) crumbLine(w int) string {
+	parts := s.crumbs()
+	if len(parts) == 0 {
+		return Pad("", w)
+	}
+	sep := " " + s.th.Glyph().Crumb + " "
+	last := parts[len(parts)-1]
+	before := strings.Join(parts[:len(parts)-1], sep)
+	if before != "" {
+		before += sep
+	}
+	if over := Width(before) + Width(last) + 1 - w; over > 0 {
+		before = CutLeft(before, max(Width(before)-over, 0))
+		last = CutLeft(last, w-1-Width(before))
+	}
+	return Pad(" "+s.th.Paint(RoleMuted, before)+s.th.Paint(RoleText, last), w)
+}
+
+func (s *Shell) windowTitle() string {
+	if c := s.crumbs(); len(c) > 0 {
+		return s.o.Name + ": " + strings.Join(c, " ")
+	}
+	return s.o.Name
+}
+
+// tabLine draws the tabs. When they don't fit, the titles of those that aren't
+// shown are shortened together, down to their digits.
+func (s *Shell) tabLine(w int) string {
+	tabs, at := s.tabs()
+	for limit := 20; ; limit-- {
+		plain := make([]string, len(tabs))
+		total := 1
+		for i, t := range tabs {
+			title := t.Title
+			if i != at && Width(title) > limit {
+				title = strings.TrimSuffix(Cut(title, limit+1), "…")
+			}
+			plain[i] = strings.TrimSpace(strconv.Itoa(t.Digit) + " " + title)
+			total += Width(plain[i]) + 2
+		}
+		if total > w && limit > 0 {
+			continue
+		}
+		for i := range plain {
+			role := RoleTab
+			if i == at {
+				role, plain[i] = RoleTabActive, "["+plain[i]+"]"
+			} else {
+				plain[i] = " " + plain[i] + " "
+			}
+			plain[i] = s.th.Paint(role, plain[i])
+		}
+		return Pad(strings.Join(plain, ""), w)
+	}
+}
+
+func (s *Shell) statusLine(w int) string {
+	if s.status.text == "" {
+		return Pad("", w)
+	}
+	g := s.th.Glyph()
+	sign := map[Level]string{Good: g.Check + " ", Warn: g.Warn + " ", Bad: g.Cross + " "}[s.status.level]
+	tail := ""
+	if s.status.level == Bad && s.lastErr != nil {
+		tail = "  ! details"
+	}
+	text := Cut(" "+sign+s.status.text, w-Width(tail))
+	return Pad(s.th.Paint(LevelRole(s.status.level), text)+s.th.Paint(RoleFaint, tail), w)
+}
+
+// jobLine tells how the running works stand: one with all its numbers, several
+// as those of the one that waits for the person, else the oldest.
+func (s *Shell) jobLine(w int) string {
+	var show WorkSnapshot
+	for i, x := range s.works {
+		if snap := x.Snapshot(); i == 0 || snap.Waiting && !show.Waiting {
+			show = snap
+		}
+	}
+	text := " " + Clean(show.Title)
+	if n := len(s.works); n > 1 {
+		text = fmt.Sprintf(" %d jobs %s%s", n, s.th.Glyph().Sep, text)
+	}
+	numbers := WorkNumbers(show)
+	bar := min(20, max(w/6, 6))
+	if show.Total == 0 {
+		bar = 0
+	}
+	text = Cut(text, max(w-Width(numbers)-bar-4, 8))
+	role := RoleMuted
+	if show.Waiting {
+		role = RoleWarn
+	}
+	return Pad(text+"  "+s.th.Bar(show.Done, show.Total, bar)+"  "+s.th.Paint(role, numbers), w)
+}
+
+// WorkNumbers writes a work's progress in words: how far, how fast, how long.
+func WorkNumbers(w WorkSnapshot) string {
+	var parts []string
+	switch {
+	case w.Waiting:
+		parts = append(parts, "waiting for you")
+	case w.Total > 0:
+		parts = append(parts, strconv.FormatInt(100*min(max(w.Done, 0), w.Total)/w.Total, 10)+" %")
+	case w.State != "":
+		parts = append(parts, w.State)
+	}
+	switch {
+	case w.Total > 0:
+		parts = append(parts, Thousands(w.Done)+"/"+Thousands(w.Total))
+	case w.Done > 0:
+		parts = append(parts, Thousands(w.Done))
+	}
+	if w.Bytes > 0 {
+		parts = append(parts, Bytes(w.Bytes))
+	}
+	if w.Rate >= 1 {
+		parts = append(parts, Thousands(int64(w.Rate))+"/s")
+	}
+	if w.ETA > 0 {
+		parts = append(parts, Span(w.ETA)+" left")
+	}
+	if w.Failed > 0 {
+		parts = append(parts, Thousands(w.Failed)+" failed")
+	}
+	return strings.Join(parts, "  ")
+}
+
+// hintLine draws what can be done here, most important first. Palette and help
+// come last and stay longest; what doesn't fit is left out, never cut.
+func (s *Shell) hintLine(w int) string {
+	var actions []Action
+	var keep []string
+	types := s.typingNow()
+	hint := func(key, help string) string { return s.th.Paint(RoleKey, key) + " " + s.th.Paint(RoleHint, help) }
+	switch l := s.dialog(); {
+	case l != nil:
+		actions, keep = l.d.Actions(), []string{hint("esc", "close")}
+	case s.top() != nil:
+		actions = s.top().view.Actions()
+		if !types {
+			keep = []string{hint(":", "command"), hint("?", "help")}
+		}
+	}
+	sep := " " + s.th.Glyph().Sep + " "
+	room := w - 1
+	for i, k := range keep {
+		room -= Width(k)
+		if i > 0 {
+			room -= Width(sep)
+		}
+	}
+	var parts []string
+	for _, a := range actions {
+		keys := s.keys.of(a)
+		if len(keys) == 0 || a.Help == "" || a.Reason() != "" || types && !slices.ContainsFunc(keys, liveName) {
+			continue
+		}
+		key := keys[0]
+		if types {
+			key = keys[slices.IndexFunc(keys, liveName)]
+		}
+		part := hint(key, a.Help)
+		if Width(part)+Width(sep) > room {
+			break
+		}
+		room -= Width(part) + Width(sep)
+		parts = append(parts, part)
+	}
+	return Pad(" "+strings.Join(append(parts, keep...), s.th.Paint(RoleFaint, sep)), w)
+}
