@@ -78,10 +78,10 @@ func (f Filter) where() string {
 		parts = append(parts, "tagged "+strings.Join(tags, " and "))
 	}
 	if f.LargerThan != nil {
-		parts = append(parts, fmt.Sprintf("larger than %s", bytes(*f.LargerThan)))
+		parts = append(parts, fmt.Sprintf("larger than %s", sizeOf(*f.LargerThan)))
 	}
 	if f.SmallerThan != nil {
-		parts = append(parts, fmt.Sprintf("smaller than %s", bytes(*f.SmallerThan)))
+		parts = append(parts, fmt.Sprintf("smaller than %s", sizeOf(*f.SmallerThan)))
 	}
 	if parts == nil {
 		return ""
@@ -128,7 +128,7 @@ func days(n int32) string {
 	return fmt.Sprintf("%d days", n)
 }
 
-func bytes(n int64) string {
+func sizeOf(n int64) string {
 	units := []string{"bytes", "KiB", "MiB", "GiB", "TiB"}
 	i := 0
 	for i < len(units)-1 && n >= 1024 && n%1024 == 0 {

@@ -1,0 +1,108 @@
+package awsops
+
+import (
+	"context"
+	"encoding/xml"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// emptyHash is the SHA-256 of no bytes.
+const emptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+// controlPath begins every path of Amazon S3 Control.
+const controlPath = "/v20180820/"
+
+// Control asks Amazon S3 Control for something by GET, such as "configuration/publicAccessBlock" of
+// the caller's account, and decodes its XML answer into out. op is the operation's name. A
+// compatible endpoint has no such service: KindUnsupported. Errors are *Error.
+func (r *Reader) Control(ctx context.Context, op, path string, out any) error {
+	s := r.s
+	if s.opt.Dialect == DialectCompatible {
+		return &Error{Op: op, Kind: KindUnsupported, Message: "this endpoint has no Amazon S3 Control to ask"}
+	}
+	identity := s.Identity(ctx)
+	id, ok := identity.Get()
+	if !ok {
+		return identity.Err
+	}
+	req, err := s.controlRequest(ctx, id, path)
+	if err != nil {
+		return Wrap(op, "", "", err)
+	}
+	start, began := s.opt.Clock.Now(), time.Now()
+	status, header, body, err := s.send(req)
+	entry := Call{At: start, Op: op, Method: req.Method, Status: status, Took: time.Since(began), Received: int64(len(body)), Attempt: 1}
+	var failed *Error
+	if err != nil {
+		failed = Wrap(op, "", "", err)
+	} else {
+		entry.RequestID = requestID(header)
+		s.noteDate(header.Get("Date"))
+		failed = controlError(op, status, entry.RequestID, body, out)
+	}
+	if failed != nil {
+		entry.Code = failed.shortCode()
+	}
+	s.calls.add(entry)
+	if failed != nil {
+		return failed
+	}
+	return nil
+}
+
+func (s *Session) controlRequest(ctx context.Context, id Identity, path string) (*http.Request, error) {
+	if s.cfg.Credentials == nil {
+		return nil, &Error{Op: path, Kind: KindCredentials, Message: "no credentials were found"}
+	}
+	creds, err := s.cfg.Credentials.Retrieve(ctx)
+	if err != nil {
+		return nil, err
+	}
+	base := strings.TrimSuffix(s.opt.Endpoint, "/")
+	if s.opt.Dialect != DialectSandbox {
+		base = "https://" + id.Account + ".s3-control." + s.cfg.Region + "." + dnsSuffix(id.Partition)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+controlPath+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("X-Amz-Account-Id", id.Account)
+	req.Header.Set("X-Amz-Content-Sha256", emptyHash)
+	return req, s.signer().SignHTTP(ctx, creds, req, emptyHash, "s3", s.cfg.Region, s.ServerNow())
+}
+
+// dnsSuffix is the domain of a partition's services.
+func dnsSuffix(partition string) string {
+	switch partition {
+	case "aws-cn":
+		return "amazonaws.com.cn"
+	case "aws-eusc":
+		return "amazonaws.eu"
+	}
+	return "amazonaws.com"
+}
+
+// controlError decodes an answer of S3 Control, whose error document is either S3's or IAM's.
+func controlError(op string, status int, id string, body []byte, out any) *Error {
+	if status == http.StatusOK {
+		if err := xml.Unmarshal(body, out); err != nil {
+			return &Error{Op: op, Kind: KindUnsupported, Status: status, RequestID: id, Message: "the answer can't be read", Err: err}
+		}
+		return nil
+	}
+	var doc struct {
+		Code, Message string
+		Error         struct{ Code, Message string }
+	}
+	e := &Error{Op: op, Status: status, RequestID: id}
+	if err := xml.Unmarshal(body, &doc); err == nil {
+		e.Code, e.Message = doc.Code+doc.Error.Code, doc.Message+doc.Error.Message
+	}
+	if e.Code == "" {
+		e.Code = strings.ReplaceAll(http.StatusText(status), " ", "")
+	}
+	explain(e)
+	return e
+}
