@@ -27,7 +27,14 @@ type bucket struct {
 	blockSSEC  bool
 	tags       []tag
 	settings   settings
+	keys       keymap
+	uploads    []*upload             // incomplete multipart uploads by key, then by the time of their start
+	plain      map[field]*attributes // shared by objects that have nothing special, by content type
+	deleted    bool                  // the bucket is gone; whoever still holds it must answer NoSuchBucket
 }
+
+// everVersioned says whether answers name version ids. The bucket's lock is held.
+func (b *bucket) everVersioned() bool { return b.versioning != "" }
 
 // settings are configuration documents by sub-resource ("cors", "policy", "lifecycle" …), as they were sent
 // and validated. A document is replaced, never changed.
@@ -55,4 +62,10 @@ func (b *bucket) clearSetting(sub string) bool {
 	_, had := b.settings[sub]
 	delete(b.settings, sub)
 	return had
+}
+
+// lockOn says whether the bucket was made with, or later got, Object Lock.
+func (b *bucket) lockOn() bool {
+	_, configured := setting[any](b, "object-lock")
+	return b.lockEnabled || configured
 }

@@ -39,21 +39,27 @@ type hooks struct {
 	authenticate func(s *Server, r *http.Request) (identity, error)
 
 	// authorize says whether the caller may do action (s3:GetObject) on resource (an ARN, or "*" for the
-	// service). Handlers call it again for what only they know, such as the source of a copy.
+	// service). Handlers call it again for what only they know, such as the source of a copy, whose bucket
+	// is not the call's. No lock is held.
 	authorize func(c *call, action, resource string) error
 
 	// checkMFA looks at x-amz-mfa. needed says that the bucket demands a code for this request. A header
 	// that is sent without need is checked all the same. It spends the code.
 	checkMFA func(c *call, needed bool) error
 
-	// checkDelete refuses the permanent removal of a version that Object Lock protects.
-	checkDelete func(c *call, b *bucket, key string, v *version) error
+	// checkDelete refuses the permanent removal of a version that Object Lock protects. v is a copy, and
+	// no lock is held.
+	checkDelete func(c *call, key string, v version) error
+
+	// defaultLock is the retention that a new object gets from its bucket's configuration.
+	defaultLock func(c *call, b *bucket) lockState
 
 	// resolveSSE settles how a new object is encrypted, from the request's headers and the bucket's default.
 	resolveSSE func(c *call, b *bucket) (sseState, error)
 
-	// checkSSERead refuses a read without the key that the object needs.
-	checkSSERead func(c *call, state sseState) error
+	// checkSSERead refuses a read without the key that the object needs. prefix begins the names of the
+	// headers that carry a customer's key: X-Amz- for a read, X-Amz-Copy-Source- for the source of a copy.
+	checkSSERead func(c *call, state sseState, prefix string) error
 
 	// logged is told about each answered request. It may be nil.
 	logged func(c *call, status int, sent int64)
@@ -64,9 +70,10 @@ func defaultHooks() hooks {
 		authenticate: authenticatePlain,
 		authorize:    authorizePlain,
 		checkMFA:     checkMFAPlain,
-		checkDelete:  func(*call, *bucket, string, *version) error { return nil },
+		checkDelete:  func(*call, string, version) error { return nil },
+		defaultLock:  func(*call, *bucket) lockState { return lockState{} },
 		resolveSSE:   resolveSSEPlain,
-		checkSSERead: func(*call, sseState) error { return nil },
+		checkSSERead: func(*call, sseState, string) error { return nil },
 	}
 }
 

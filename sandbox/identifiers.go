@@ -3,6 +3,7 @@ package sandbox
 import (
 	"encoding/base64"
 	"math/rand/v2"
+	"strings"
 )
 
 const (
@@ -29,11 +30,39 @@ func (s *Server) newRequestID() (id, hostID string) {
 	return randomText(s.requestRand, upperAlphabet, 16), base64.StdEncoding.EncodeToString(raw[:])
 }
 
-// newVersionID returns a version id as S3 makes them: 32 characters, opaque.
-func (s *Server) newVersionID() string {
+// versionScramble hides the sequence number in a version id; it has 48 bits.
+const versionScramble = 0x9E37_79B9_7F4A
+
+// nextVersion returns the sequence number and the id of a new version: 32 characters, opaque, of which the
+// first eight carry the number. So a listing can go on behind a version that was deleted meanwhile.
+func (s *Server) nextVersion() (seq uint64, id string) {
 	s.randMu.Lock()
 	defer s.randMu.Unlock()
-	return randomText(s.versionRand, versionAlphabet, 32)
+	s.versions++
+	b := make([]byte, 32)
+	for i, n := 0, s.versions^versionScramble; i < 8; i, n = i+1, n>>6 {
+		b[i] = versionAlphabet[n&63]
+	}
+	for i := 8; i < len(b); i++ {
+		b[i] = versionAlphabet[s.versionRand.IntN(len(versionAlphabet))]
+	}
+	return s.versions, string(b)
+}
+
+// versionSeq reads the sequence number out of a version id; false for one that this server never made.
+func versionSeq(id string) (uint64, bool) {
+	if len(id) != 32 {
+		return 0, false
+	}
+	var n uint64
+	for i := 7; i >= 0; i-- {
+		digit := strings.IndexByte(versionAlphabet, id[i])
+		if digit < 0 {
+			return 0, false
+		}
+		n = n<<6 | uint64(digit)
+	}
+	return n ^ versionScramble, true
 }
 
 // newUploadID returns a multipart upload id: opaque, safe in a URL.

@@ -37,7 +37,7 @@ type routeKey struct {
 
 // routeTables is the one place where the tables of the single files come together.
 func routeTables() [][]route {
-	return [][]route{}
+	return [][]route{bucketRoutes(), objectRoutes(), listRoutes(), versioningRoutes()}
 }
 
 // serviceTable lists the neighbours that share the listener, by the service name of the credential scope.
@@ -108,6 +108,11 @@ func subresourceOf(c *call) (string, error) {
 
 // noRoute tells a method that a known sub-resource does not have from a sub-resource nobody serves.
 func noRoute(c *call, sub string) error {
+	for name := range c.query {
+		if name != sub && !knownParameter(&route{}, name) {
+			return errNotImplemented(name)
+		}
+	}
 	for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodDelete, http.MethodPost, http.MethodHead} {
 		if c.server.routes[routeKey{c.level, method, sub}] != nil {
 			return errMethodNotAllowed(c.r.Method, resourceType(c.level, sub))

@@ -43,6 +43,7 @@ type Server struct {
 	randMu      sync.Mutex
 	requestRand *rand.Rand // a stream of its own, so that reads do not change the version ids to come
 	versionRand *rand.Rand
+	versions    uint64 // versions made so far
 }
 
 // New makes an empty account with a root user.

@@ -2,8 +2,6 @@ package sandbox
 
 import (
 	"encoding/xml"
-	"errors"
-	"io"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -114,22 +112,8 @@ var escapes = func() (t [utf8.RuneSelf]string) {
 	return t
 }()
 
-// decodeXML reads a request document into v and checks that its root element has the name. Any flaw is
+// unmarshalXML reads a request document into v and checks the name of its root element. Any flaw is
 // MalformedXML.
-func decodeXML(r io.Reader, root string, v any) error {
-	data, err := io.ReadAll(io.LimitReader(r, maxDocument+1))
-	if err != nil {
-		if api, ok := errors.AsType[*apiError](err); ok {
-			return api
-		}
-		return newError(400, "IncompleteBody", "The request body terminated unexpectedly")
-	}
-	if len(data) > maxDocument {
-		return newError(400, "MaxMessageLengthExceeded", "Your request was too big.")
-	}
-	return unmarshalXML(data, root, v)
-}
-
 func unmarshalXML(data []byte, root string, v any) error {
 	var name struct{ XMLName xml.Name }
 	if xml.Unmarshal(data, &name) != nil || name.XMLName.Local != root {
