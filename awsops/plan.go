@@ -22,6 +22,20 @@ type Plan struct {
 	Expect   []Expectation   // what the read-back must show
 	Steps    []Step          // run in order; not atomic, nothing is rolled back by deleting
 	Params   json.RawMessage // what the planner was asked, so that resume can plan again
+
+	From    Checkpoint // where to go on, for a plan that Session.Resume made
+	Resumes string     // id of the job that it goes on with
+}
+
+// Commands gives the command lines of the steps in order.
+func (p *Plan) Commands() []string {
+	out := make([]string, 0, len(p.Steps))
+	for _, s := range p.Steps {
+		if s.Command != "" {
+			out = append(out, s.Command)
+		}
+	}
+	return out
 }
 
 // Target says on whose behalf and on what a plan acts.

@@ -112,6 +112,8 @@ var (
 	ErrChanged        = errors.New("the state moved since the plan was made")
 	ErrMFARequired    = errors.New("a one-time code is required and there is nobody to ask")
 	ErrOutcomeUnknown = errors.New("the request was sent, its outcome is not known")
+	// ErrLater is the cause to cancel a job with that shall be offered again at the next start.
+	ErrLater = errors.New("stopped, to go on later")
 )
 
 // ReadOnly reports whether the session may change nothing.

@@ -1,0 +1,233 @@
+package awsops
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// run is one plan being carried out.
+type run struct {
+	s    *Session
+	w    *Writer
+	plan *Plan
+	job  *Job
+}
+
+// Apply carries a plan out and returns at once. The job first reads the plan's basis again and
+// fails with ErrChanged when it moved; then it is recorded in the journal, the steps run in order,
+// and what they should have changed is read back. ctx ends the job, so it must outlive the screen
+// that started it. A plan can be applied once.
+func (s *Session) Apply(ctx context.Context, p *Plan) *Job {
+	if p.ID == "" {
+		p.ID = s.NewID()
+	}
+	again := slices.ContainsFunc(s.Jobs(), func(j *Job) bool { return j.id == p.ID })
+	job, ctx := s.newJob(ctx, p.ID, p.Kind, p.Title, p.Target)
+	job.steps.Store(int32(len(p.Steps)))
+	job.reached = p.From
+	if e := p.Effects; !e.AtLeast {
+		job.SetTotal(e.Objects+e.Versions+e.Markers+e.Uploads, e.Bytes)
+	}
+	w, err := s.writer()
+	if again {
+		err = &Error{Op: p.Kind, Bucket: p.Target.Bucket, Kind: KindBug, Message: "this plan was applied already"}
+	}
+	if err != nil {
+		job.begin()
+		job.end(err)
+		return job
+	}
+	r := &run{s: s, w: w, plan: p, job: job}
+	go r.all(ctx)
+	return job
+}
+
+// all runs the plan from its basis to the journal's last line.
+func (r *run) all(ctx context.Context) {
+	r.job.begin()
+	if err := r.checkBasis(ctx); err != nil {
+		r.job.end(r.reason(ctx, err))
+		return
+	}
+	p := r.plan
+	err := r.s.opt.Journal.Start(JournalStart{
+		ID: p.ID, Kind: p.Kind, Title: p.Title, At: r.s.opt.Clock.Now(), Target: p.Target,
+		Commands: p.Commands(), Params: p.Params, Resumes: p.Resumes,
+	})
+	if err != nil {
+		r.job.end(&Error{Op: p.Kind, Bucket: p.Target.Bucket, Kind: KindInvalid, Err: err,
+			Message: "the journal can't be written, so nothing was changed", Hint: "Check the state folder: is it full or read-only?"})
+		return
+	}
+	err = r.steps(ctx)
+	if err == nil {
+		err = r.readBack(ctx)
+	}
+	err = r.reason(ctx, err)
+	if err != nil && errors.Is(context.Cause(ctx), ErrLater) {
+		r.job.end(err) // the journal keeps it as unfinished
+		return
+	}
+	if jerr := r.s.opt.Journal.End(r.ending(err)); jerr != nil {
+		r.job.Note("The journal could not be completed: " + jerr.Error())
+	}
+	r.job.end(err)
+}
+
+// reason gives a job that was given up the cause of that, and leaves other errors as they are. A
+// request with a code whose fate is unknown stays that, whoever ended it.
+func (r *run) reason(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() == nil {
+		return err
+	}
+	reason := context.Cause(ctx)
+	if errors.Is(err, ErrOutcomeUnknown) {
+		reason = errors.Join(reason, ErrOutcomeUnknown)
+	}
+	return cancelled(r.plan.Kind, r.plan.Target.Bucket, reason)
+}
+
+// checkBasis reads again what the plan was computed from.
+func (r *run) checkBasis(ctx context.Context) error {
+	for _, f := range r.plan.Basis {
+		now, err := f.Read(ctx, &r.w.Reader)
+		if err != nil {
+			return Wrap(r.plan.Kind, r.plan.Target.Bucket, "", err)
+		}
+		if now != f.Value {
+			return &Error{Op: r.plan.Kind, Bucket: r.plan.Target.Bucket, Kind: KindChanged, Err: ErrChanged,
+				Message: f.What + " changed since the plan was made", Hint: "Nothing was changed. Refresh, look again and make a new plan."}
+		}
+	}
+	return nil
+}
+
+func (r *run) steps(ctx context.Context) error {
+	for i := r.plan.From.Step; i < len(r.plan.Steps); i++ {
+		step := &r.plan.Steps[i]
+		r.job.enter(i, step.Title)
+		if err := r.job.passGate(ctx); err != nil {
+			return err
+		}
+		var err error
+		if step.Source == nil {
+			err = r.once(ctx, step)
+		} else {
+			err = r.bulk(ctx, i, step)
+		}
+		if err != nil {
+			return err
+		}
+		if err := r.s.opt.Journal.Reached(r.plan.ID, r.job.mark(Checkpoint{Step: i + 1})); err != nil {
+			r.job.Note("The journal could not be written: " + err.Error())
+		}
+	}
+	return nil
+}
+
+// once runs a step that is a single call.
+func (r *run) once(ctx context.Context, step *Step) error {
+	receipt, err := step.Do(ctx, r.w, Item{Batch: 1})
+	if err != nil {
+		return Wrap(r.plan.Kind, r.plan.Target.Bucket, "", err)
+	}
+	return r.took(receipt)
+}
+
+// took books a receipt. Callers make sure that one runs at a time.
+func (r *run) took(receipt Receipt) error {
+	r.job.book(receipt)
+	if len(receipt.Failures) == 0 {
+		return nil
+	}
+	if err := r.s.opt.Journal.Failed(r.plan.ID, receipt.Failures); err != nil {
+		return &Error{Op: r.plan.Kind, Bucket: r.plan.Target.Bucket, Kind: KindInvalid, Err: err,
+			Message: "the journal can't be written, so the job stops", Hint: "Check the state folder: is it full or read-only?"}
+	}
+	return nil
+}
+
+func (r *run) ending(err error) JournalEnd {
+	snap := r.job.Snapshot()
+	end := JournalEnd{
+		ID: r.plan.ID, At: r.s.opt.Clock.Now(), State: JobDone.String(), Verdict: snap.Verdict.String(),
+		Done: snap.Done, Failures: snap.Failures, Bytes: snap.Bytes, RequestIDs: r.job.requestIDs(), Checkpoint: snap.Reached,
+	}
+	if err != nil {
+		e := Wrap(r.plan.Kind, r.plan.Target.Bucket, "", err)
+		end.State, end.Error = JobFailed.String(), e.Error()
+		if e.Kind == KindCancelled {
+			end.State = JobCancelled.String()
+		}
+	}
+	return end
+}
+
+// Polling of the read-back: AWS's settings become visible within seconds.
+const (
+	readBackFor   = 15 * time.Second
+	readBackFirst = 500 * time.Millisecond
+	readBackMost  = 2 * time.Second
+)
+
+// readBack proves the change: it compares what is readable now with what the plan expects.
+func (r *run) readBack(ctx context.Context) error {
+	if len(r.plan.Expect) == 0 {
+		return nil
+	}
+	r.job.enter(len(r.plan.Steps), "reading back")
+	began, pause := time.Now(), readBackFirst
+	for {
+		miss, err := r.firstMiss(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case err != nil:
+			r.job.conclude(VerdictUncertain, "The read-back failed: "+err.Error())
+			return nil
+		case miss == "":
+			r.job.conclude(VerdictDone, "")
+			return nil
+		case r.s.opt.Dialect != DialectAWS:
+			r.job.conclude(VerdictIgnored, miss)
+			return &Error{Op: r.plan.Kind, Bucket: r.plan.Target.Bucket, Kind: KindUnsupported,
+				Message: "the server answered with success and ignored it: " + miss, Hint: "This endpoint does not have the feature."}
+		case time.Since(began) >= readBackFor:
+			r.job.conclude(VerdictNotYet, miss)
+			return nil
+		}
+		if err := sleep(ctx, pause); err != nil {
+			return err
+		}
+		pause = min(2*pause, readBackMost)
+	}
+}
+
+// firstMiss gives the first expectation that does not hold, as a sentence.
+func (r *run) firstMiss(ctx context.Context) (string, error) {
+	for _, x := range r.plan.Expect {
+		got, err := x.Read(ctx, &r.w.Reader)
+		if err != nil {
+			return "", err
+		}
+		if got != x.Want {
+			return fmt.Sprintf("%s reads %q, expected %q", x.What, got, x.Want), nil
+		}
+	}
+	return "", nil
+}
+
+// sleep waits for d of the machine's time: a frozen demo clock must not stop back-off and polling.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

@@ -1,0 +1,201 @@
+package awsops
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Back-off of a batch that the server asked to slow down for, after the SDK's own retries.
+const (
+	slowFirst = time.Second
+	slowMost  = 30 * time.Second
+	slowTries = 8
+)
+
+// reachedEvery is how often a checkpoint is written while a bulk step runs.
+const reachedEvery = time.Second
+
+// lanes bounds the batches in flight and is narrowed when the server asks to slow down. It widens
+// again by one for every row of batches that passed.
+type lanes struct {
+	mu            sync.Mutex
+	most, allowed int
+	inUse, passed int
+	wake          chan struct{}
+	show          func(int)
+}
+
+func newLanes(most int, show func(int)) *lanes {
+	l := &lanes{most: max(most, 1), wake: make(chan struct{}), show: show}
+	l.allowed = l.most
+	show(l.allowed)
+	return l
+}
+
+func (l *lanes) enter(ctx context.Context) error {
+	for {
+		l.mu.Lock()
+		if l.inUse < l.allowed {
+			l.inUse++
+			l.mu.Unlock()
+			return nil
+		}
+		wake := l.wake
+		l.mu.Unlock()
+		select {
+		case <-wake:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+func (l *lanes) leave(ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.inUse--
+	if ok {
+		if l.passed++; l.passed >= 4*l.allowed && l.allowed < l.most {
+			l.allowed, l.passed = l.allowed+1, 0
+			l.show(l.allowed)
+		}
+	}
+	close(l.wake)
+	l.wake = make(chan struct{})
+}
+
+func (l *lanes) narrow() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.allowed, l.passed = max(l.allowed/2, 1), 0
+	l.show(l.allowed)
+}
+
+// bulkRun is one bulk step under way.
+type bulkRun struct {
+	*run
+	index int
+	step  *Step
+	lanes *lanes
+
+	mu      sync.Mutex // books receipts and checkpoints, one at a time
+	cursors []string   // of batches from low on; "" is a batch that is not done
+	finish  []bool
+	low     int // the first batch that is not done
+	wrote   time.Time
+}
+
+// bulk runs a step over its source: batches are made while earlier ones are being dealt with.
+func (r *run) bulk(ctx context.Context, index int, step *Step) error {
+	b := &bulkRun{run: r, index: index, step: step, lanes: newLanes(step.Workers, func(n int) { r.job.workers.Store(int32(n)) })}
+	cursor := step.Source.Cursor
+	if r.plan.From.Step == index && r.plan.From.Cursor != "" {
+		cursor = r.plan.From.Cursor
+	}
+	r.job.mark(Checkpoint{Step: index, Cursor: cursor})
+	group, gctx := errgroup.WithContext(ctx)
+	err := b.feed(gctx, group, cursor)
+	if werr := group.Wait(); werr != nil {
+		err = werr // a batch's failure is what stopped the feed
+	}
+	b.mu.Lock()
+	b.write()
+	b.mu.Unlock()
+	r.job.workers.Store(0)
+	return err
+}
+
+func (b *bulkRun) feed(ctx context.Context, group *errgroup.Group, cursor string) error {
+	n := 0
+	for item, err := range b.step.Source.Open(ctx, &b.w.Reader, cursor) {
+		if err != nil {
+			return Wrap(b.plan.Kind, b.plan.Target.Bucket, "", err)
+		}
+		if err := b.job.passGate(ctx); err != nil {
+			return err
+		}
+		if err := b.lanes.enter(ctx); err != nil {
+			return err
+		}
+		// A pause that came while all lanes were busy holds this batch too.
+		if err := b.job.passGate(ctx); err != nil {
+			b.lanes.leave(false)
+			return err
+		}
+		if item.Batch == 0 {
+			item.Batch = n + 1
+		}
+		at := n
+		n++
+		b.expect(item.Cursor)
+		group.Go(func() error { return b.one(ctx, at, item) })
+	}
+	return context.Cause(ctx)
+}
+
+// one deals with one batch, again and slower when the server asks for that.
+func (b *bulkRun) one(ctx context.Context, at int, item Item) error {
+	pause := slowFirst
+	for try := 1; ; try++ {
+		receipt, err := b.step.Do(ctx, b.w, item)
+		if err == nil {
+			b.lanes.leave(true)
+			return b.finished(at, receipt)
+		}
+		e := Wrap(b.plan.Kind, b.plan.Target.Bucket, "", err)
+		if !askedToSlowDown(e) || try == slowTries || ctx.Err() != nil {
+			b.lanes.leave(false)
+			return e
+		}
+		b.lanes.narrow()
+		if err := sleep(ctx, pause); err != nil {
+			b.lanes.leave(false)
+			return err
+		}
+		pause = min(2*pause, slowMost)
+	}
+}
+
+// askedToSlowDown tells an answer that says the request was not carried out. A 500 doesn't say so.
+func askedToSlowDown(e *Error) bool {
+	return e.Kind == KindThrottled && (e.Status == http.StatusServiceUnavailable || e.Status == http.StatusTooManyRequests)
+}
+
+func (b *bulkRun) expect(cursor string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.cursors = append(b.cursors, cursor)
+	b.finish = append(b.finish, false)
+}
+
+// finished books a batch and moves the checkpoint over all batches that are done without a gap.
+func (b *bulkRun) finished(at int, receipt Receipt) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.finish[at] = true
+	moved := false
+	for b.low < len(b.finish) && b.finish[b.low] {
+		if b.cursors[b.low] != "" {
+			b.job.mark(Checkpoint{Step: b.index, Cursor: b.cursors[b.low]})
+			moved = true
+		}
+		b.cursors[b.low] = ""
+		b.low++
+	}
+	err := b.took(receipt)
+	if moved && time.Since(b.wrote) >= reachedEvery {
+		b.write()
+	}
+	return err
+}
+
+func (b *bulkRun) write() {
+	b.wrote = time.Now()
+	if err := b.s.opt.Journal.Reached(b.plan.ID, b.job.Snapshot().Reached); err != nil {
+		b.job.Note("The journal could not be written: " + err.Error())
+	}
+}
