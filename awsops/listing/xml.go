@@ -1,0 +1,418 @@
+package listing
+
+import (
+	"bytes"
+	"errors"
+	"unicode/utf8"
+)
+
+// errOdd means that a body is not in the plain form that the scanner reads. The SDK's own decoder
+// gets the body then; it is never an error by itself.
+var errOdd = errors.New("the answer is not in the plain form of a listing")
+
+// pull reads XML element by element. It accepts a subset of what encoding/xml accepts, and reads
+// what it accepts the same way; anything else is errOdd.
+type pull struct {
+	b       []byte
+	i       int
+	scratch []byte   // unescaped text
+	open    [][]byte // names of the open elements as written, with their prefix
+	single  bool     // the element just opened was <Name/>
+}
+
+// start opens the next child element and gives its local name; ok is false when the parent's end
+// tag was read instead.
+func (p *pull) start() (local []byte, ok bool, err error) {
+	if p.single {
+		p.single = false
+		p.open = p.open[:len(p.open)-1]
+		return nil, false, nil
+	}
+	for {
+		if err := p.space(); err != nil {
+			return nil, false, err
+		}
+		switch {
+		case p.has("<!--"):
+			if err := p.comment(); err != nil {
+				return nil, false, err
+			}
+		case p.has("</"):
+			return nil, false, p.end()
+		case p.has("<"):
+			local, err := p.tag()
+			return local, err == nil, err
+		default:
+			return nil, false, errOdd
+		}
+	}
+}
+
+func (p *pull) has(s string) bool {
+	return len(p.b)-p.i >= len(s) && string(p.b[p.i:p.i+len(s)]) == s
+}
+
+// space skips white space between elements; other text there is odd.
+func (p *pull) space() error {
+	for ; p.i < len(p.b); p.i++ {
+		switch p.b[p.i] {
+		case ' ', '\t', '\n', '\r':
+		case '<':
+			return nil
+		default:
+			return errOdd
+		}
+	}
+	return errOdd
+}
+
+func (p *pull) comment() error {
+	rest := p.b[p.i+4:]
+	n := bytes.Index(rest, []byte("--"))
+	if n < 0 || n+2 >= len(rest) || rest[n+2] != '>' {
+		return errOdd
+	}
+	p.i += 4 + n + 3
+	return nil
+}
+
+// prolog reads an optional XML declaration. Only UTF-8 is plain.
+func (p *pull) prolog() error {
+	for p.i < len(p.b) && (p.b[p.i] == ' ' || p.b[p.i] == '\n' || p.b[p.i] == '\r' || p.b[p.i] == '\t') {
+		p.i++
+	}
+	if !p.has("<?") {
+		return nil
+	}
+	n := bytes.Index(p.b[p.i:], []byte("?>"))
+	if n < 0 || n > 100 || !p.has("<?xml ") {
+		return errOdd
+	}
+	decl := bytes.ToLower(p.b[p.i+5 : p.i+n])
+	decl = bytes.ReplaceAll(decl, []byte("'"), []byte(`"`))
+	decl = bytes.Join(bytes.Fields(decl), []byte(" "))
+	p.i += n + 2
+	switch string(decl) {
+	case `version="1.0"`, `version="1.0" encoding="utf-8"`, `version="1.0" encoding="utf-8" standalone="yes"`,
+		`version="1.0" encoding="utf-8" standalone="no"`:
+		return nil
+	}
+	return errOdd
+}
+
+// name reads a name and gives it as written and without its prefix.
+func (p *pull) name() (full, local []byte, err error) {
+	from, colon := p.i, -1
+	for ; p.i < len(p.b); p.i++ {
+		c := p.b[p.i]
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c == '_':
+			continue
+		case c >= '0' && c <= '9', c == '-', c == '.':
+			if p.i == from || p.i == colon+1 {
+				return nil, nil, errOdd
+			}
+			continue
+		case c == ':':
+			if p.i == from || colon >= 0 {
+				return nil, nil, errOdd
+			}
+			colon = p.i
+			continue
+		}
+		break
+	}
+	full = p.b[from:p.i]
+	local = full
+	if colon >= 0 {
+		local = p.b[colon+1 : p.i]
+	}
+	if len(local) == 0 || p.i == len(p.b) {
+		return nil, nil, errOdd
+	}
+	return full, local, nil
+}
+
+// tag reads a start tag, attributes and all, and opens the element.
+func (p *pull) tag() ([]byte, error) {
+	p.i++
+	full, local, err := p.name()
+	if err != nil {
+		return nil, err
+	}
+	for {
+		spaced := p.blanks()
+		switch {
+		case p.has("/>"):
+			p.i += 2
+			p.single = true
+			p.open = append(p.open, full)
+			return local, nil
+		case p.has(">"):
+			p.i++
+			p.open = append(p.open, full)
+			return local, nil
+		case !spaced:
+			return nil, errOdd
+		}
+		if err := p.attribute(); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func (p *pull) blanks() bool {
+	from := p.i
+	for p.i < len(p.b) && (p.b[p.i] == ' ' || p.b[p.i] == '\n' || p.b[p.i] == '\r' || p.b[p.i] == '\t') {
+		p.i++
+	}
+	return p.i > from
+}
+
+// attribute skips name="value". Escapes in a value are odd: no listing has any.
+func (p *pull) attribute() error {
+	if _, _, err := p.name(); err != nil {
+		return err
+	}
+	p.blanks()
+	if !p.has("=") {
+		return errOdd
+	}
+	p.i++
+	p.blanks()
+	if p.i >= len(p.b) || (p.b[p.i] != '"' && p.b[p.i] != '\'') {
+		return errOdd
+	}
+	quote := p.b[p.i]
+	for p.i++; p.i < len(p.b); p.i++ {
+		c := p.b[p.i]
+		if c == quote {
+			p.i++
+			return nil
+		}
+		if c < ' ' || c >= 0x7f || c == '<' || c == '&' {
+			return errOdd
+		}
+	}
+	return errOdd
+}
+
+// end reads the end tag of the innermost open element and closes it.
+func (p *pull) end() error {
+	p.i += 2
+	if len(p.open) == 0 {
+		return errOdd
+	}
+	want := p.open[len(p.open)-1]
+	if len(p.b)-p.i <= len(want) || !bytes.Equal(p.b[p.i:p.i+len(want)], want) {
+		return errOdd
+	}
+	p.i += len(want)
+	p.blanks()
+	if !p.has(">") {
+		return errOdd
+	}
+	p.i++
+	p.open = p.open[:len(p.open)-1]
+	return nil
+}
+
+// skip reads past the element just opened and all in it.
+func (p *pull) skip() error {
+	depth := len(p.open)
+	for len(p.open) >= depth {
+		if p.single {
+			p.single = false
+			p.open = p.open[:len(p.open)-1]
+			continue
+		}
+		if _, err := p.run(nil); err != nil {
+			return err
+		}
+		switch {
+		case p.has("<!--"), p.has("<![CDATA["):
+			return errOdd
+		case p.has("</"):
+			if err := p.end(); err != nil {
+				return err
+			}
+		default:
+			if _, err := p.tag(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// text gives the character data of the element just opened and closes it. The bytes are valid
+// until the body's buffer is used again.
+func (p *pull) text() ([]byte, error) {
+	if p.single {
+		p.single = false
+		p.open = p.open[:len(p.open)-1]
+		return nil, nil
+	}
+	from := p.i
+	n := bytes.IndexByte(p.b[from:], '<')
+	if n < 0 {
+		return nil, errOdd
+	}
+	if plain(p.b[from : from+n]) {
+		p.i = from + n
+		if p.has("</") {
+			return p.b[from : from+n : from+n], p.end()
+		}
+		p.i = from
+	}
+	return p.slowText()
+}
+
+// slowText unescapes entities and CDATA sections into the scratch buffer.
+func (p *pull) slowText() ([]byte, error) {
+	mark := len(p.scratch)
+	var err error
+	for {
+		if p.scratch, err = p.run(p.scratch); err != nil {
+			return nil, err
+		}
+		switch {
+		case p.has("</"):
+			out := p.scratch[mark:len(p.scratch):len(p.scratch)]
+			return out, p.end()
+		case p.has("<!--"):
+			err = p.comment()
+		case p.has("<![CDATA["):
+			err = p.cdata()
+		default:
+			err = errOdd
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+func (p *pull) cdata() error {
+	from := p.i + len("<![CDATA[")
+	n := bytes.Index(p.b[from:], []byte("]]>"))
+	if n < 0 || !legal(p.b[from:from+n]) {
+		return errOdd
+	}
+	p.scratch = append(p.scratch, p.b[from:from+n]...)
+	p.i = from + n + 3
+	return nil
+}
+
+// run reads character data up to the next '<' and appends it, unescaped, to dst.
+func (p *pull) run(dst []byte) ([]byte, error) {
+	n := bytes.IndexByte(p.b[p.i:], '<')
+	if n < 0 {
+		return dst, errOdd
+	}
+	raw := p.b[p.i : p.i+n]
+	p.i += n
+	if !legal(raw) || bytes.Contains(raw, []byte("]]>")) {
+		return dst, errOdd
+	}
+	for len(raw) > 0 {
+		amp := bytes.IndexByte(raw, '&')
+		if amp < 0 {
+			return append(dst, raw...), nil
+		}
+		dst = append(dst, raw[:amp]...)
+		semi := bytes.IndexByte(raw[amp:], ';')
+		if semi < 0 {
+			return dst, errOdd
+		}
+		r, ok := entity(raw[amp+1 : amp+semi])
+		if !ok {
+			return dst, errOdd
+		}
+		dst = utf8.AppendRune(dst, r)
+		raw = raw[amp+semi+1:]
+	}
+	return dst, nil
+}
+
+// plain reports whether text is printable ASCII without anything to unescape: nearly every value
+// of a url-encoded listing.
+func plain(b []byte) bool {
+	for _, c := range b {
+		if c < ' ' || c >= 0x7f || c == '&' || c == ']' {
+			return false
+		}
+	}
+	return true
+}
+
+// legal reports whether b is UTF-8 of characters that XML 1.0 allows. A raw carriage return is
+// legal XML but read as a line feed, so it counts as odd here.
+func legal(b []byte) bool {
+	for i := 0; i < len(b); {
+		c := b[i]
+		if c < utf8.RuneSelf {
+			if c < ' ' && c != '\t' && c != '\n' {
+				return false
+			}
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRune(b[i:])
+		if r == utf8.RuneError && n == 1 || r == 0xFFFE || r == 0xFFFF {
+			return false
+		}
+		i += n
+	}
+	return true
+}
+
+// entity gives the character of an entity's name, such as "amp" or "#x26".
+func entity(name []byte) (rune, bool) {
+	switch string(name) {
+	case "amp":
+		return '&', true
+	case "lt":
+		return '<', true
+	case "gt":
+		return '>', true
+	case "quot":
+		return '"', true
+	case "apos":
+		return '\'', true
+	}
+	if len(name) < 2 || len(name) > 9 || name[0] != '#' {
+		return 0, false
+	}
+	digits, base := name[1:], rune(10)
+	if digits[0] == 'x' {
+		digits, base = digits[1:], 16
+	}
+	if len(digits) == 0 {
+		return 0, false
+	}
+	var r rune
+	for _, c := range digits {
+		d, ok := digit(c)
+		if !ok || d >= base {
+			return 0, false
+		}
+		r = r*base + d
+	}
+	ok := r == '\t' || r == '\n' || r == '\r' || r >= ' ' && r <= 0xD7FF || r >= 0xE000 && r <= 0xFFFD ||
+		r >= 0x10000 && r <= utf8.MaxRune
+	return r, ok
+}
+
+// digit gives the value of a hexadecimal digit.
+func digit(c byte) (rune, bool) {
+	switch {
+	case c >= '0' && c <= '9':
+		return rune(c - '0'), true
+	case c >= 'a' && c <= 'f':
+		return rune(c-'a') + 10, true
+	case c >= 'A' && c <= 'F':
+		return rune(c-'A') + 10, true
+	}
+	return 0, false
+}
