@@ -42,11 +42,13 @@ type Entry struct {
 	Kind     string          `json:"kind"`               // the planner's stable name, from which a plan is built again
 	Title    string          `json:"title,omitempty"`    // one line for people
 	Caller   string          `json:"caller,omitempty"`   // ARN
+	Root     bool            `json:"root,omitempty"`     // Caller is the account's root user
 	Account  string          `json:"account,omitempty"`  // twelve digits
 	Profile  string          `json:"profile,omitempty"`  // of the shared configuration
 	Endpoint string          `json:"endpoint,omitempty"` // "" is AWS
 	Region   string          `json:"region,omitempty"`
 	Bucket   Text            `json:"bucket,omitempty"`
+	Owner    string          `json:"owner,omitempty"` // account or canonical id of the bucket's owner
 	Key      Text            `json:"key,omitempty"`
 	Params   json.RawMessage `json:"params,omitempty"` // what the planner of Kind needs to build the plan again
 	Commands []string        `json:"commands,omitempty"`
@@ -72,8 +74,10 @@ type Result struct {
 	Sentence   string    `json:"sentence,omitempty"`    // what a person was told; cleaned like Entry.Commands
 	RequestIDs []string  `json:"request_ids,omitempty"` // x-amz-request-id of the calls that changed something
 	Total      int64     `json:"total,omitempty"`       // things there were to do, 0 when it was one call
+	Verdict    string    `json:"verdict,omitempty"`     // what the read-back showed, in words
 	Succeeded  int64     `json:"succeeded,omitempty"`
 	FailedN    int64     `json:"failed,omitempty"`
+	Bytes      int64     `json:"bytes,omitempty"`
 }
 
 // Record is a change as the journal knows it.

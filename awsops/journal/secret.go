@@ -12,7 +12,7 @@ import (
 // secretNames are the field names, in lower case and without separators, whose text never belongs in a file. Names that
 // merely contain one of them (secretId of Secrets Manager, continuationToken of a listing) are not meant.
 var secretNames = []string{
-	"code", "mfa", "mfacode", "tokencode", "onetimecode", "otp",
+	"code", "mfacode", "tokencode", "onetimecode", "otp",
 	"secret", "secretkey", "secretaccesskey", "sessiontoken", "token", "password", "passphrase", "seed", "base32seed",
 	"ssecustomerkey", "customerkey", "copysourcessecustomerkey", "plaintext", "privatekey",
 	"signature", "xamzsignature", "xamzsecuritytoken", "xamzmfa",
@@ -43,7 +43,7 @@ func secretField(v any) string {
 	switch v := v.(type) {
 	case map[string]any:
 		for name, child := range v {
-			if isSecretName(name) && !isEmpty(child) {
+			if isSecretName(name) && !isEmpty(child) || isMFAHeader(child) {
 				return name
 			}
 			if inner := secretField(child); inner != "" {
@@ -63,6 +63,15 @@ func secretField(v any) string {
 func isSecretName(name string) bool {
 	name = strings.ToLower(strings.NewReplacer("-", "", "_", "", ".", "").Replace(name))
 	return slices.Contains(secretNames, name)
+}
+
+var mfaHeader = regexp.MustCompile(`^arn:[a-z-]+:iam::[0-9]+:mfa/\S+ [0-9]{6}$`)
+
+// isMFAHeader recognises a virtual device with its code, as x-amz-mfa carries them, whatever the field is called. A
+// hardware number with a code can't be told from an object key.
+func isMFAHeader(v any) bool {
+	s, ok := v.(string)
+	return ok && mfaHeader.MatchString(s)
 }
 
 func isEmpty(v any) bool {
