@@ -31,7 +31,7 @@ func newBucket(name, region, owner string, created time.Time) *bucket {
 	return &bucket{
 		name: name, region: region, owner: owner, created: created.Truncate(time.Second), namespace: globalNamespace,
 		ownership: "BucketOwnerEnforced", encryption: sseState{algorithm: "AES256"}, blockSSEC: true,
-		settings: settings{},
+		settings: settings{"publicAccessBlock": blockAll},
 	}
 }
 

@@ -2,13 +2,16 @@ package sandbox
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
@@ -25,7 +28,17 @@ func clientFor(s *Server, c Credentials, region string) *s3.Client {
 		HTTPClient:   &http.Client{Transport: s.Transport(), CheckRedirect: noRedirect},
 		Retryer:      func() aws.Retryer { return aws.NopRetryer{} },
 		BaseEndpoint: aws.String("https://" + baseHost),
-	})
+	}, func(o *s3.Options) { o.HTTPSignerV4 = clockSigner{v4.NewSigner(), s.Now} })
+}
+
+// clockSigner signs at the server's time, which may stand still.
+type clockSigner struct {
+	*v4.Signer
+	now func() time.Time
+}
+
+func (c clockSigner) SignHTTP(ctx context.Context, creds aws.Credentials, r *http.Request, hash, service, region string, _ time.Time, opts ...func(*v4.SignerOptions)) error {
+	return c.Signer.SignHTTP(ctx, creds, r, hash, service, region, c.now(), opts...)
 }
 
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

@@ -67,11 +67,11 @@ type hooks struct {
 
 func defaultHooks() hooks {
 	return hooks{
-		authenticate: authenticatePlain,
-		authorize:    authorizePlain,
-		checkMFA:     checkMFAPlain,
-		checkDelete:  func(*call, string, version) error { return nil },
-		defaultLock:  func(*call, *bucket) lockState { return lockState{} },
+		authenticate: authenticateSigned,
+		authorize:    authorizeByPolicy,
+		checkMFA:     checkMFADevice,
+		checkDelete:  checkLock,
+		defaultLock:  defaultRetention,
 		resolveSSE:   resolveSSEPlain,
 		checkSSERead: func(*call, sseState, string) error { return nil },
 	}

@@ -15,7 +15,12 @@ type Options struct {
 	Clock   func() time.Time // what the server takes for now; nil: time.Now
 	Seed    uint64           // version ids, request ids and upload ids follow from it
 	Account string           // twelve digits; "": DefaultAccount
-	Regions []string         // regions enabled for the account; nil: DefaultRegions
+
+	// SignatureClock is what signatures and presigned URLs are judged by; nil: Clock. A server whose clock
+	// stands still needs the wall clock here to serve clients that sign by it.
+	SignatureClock func() time.Time
+
+	Regions []string // regions enabled for the account; nil: DefaultRegions
 }
 
 // DefaultRegions are the regions of the commercial partition that the sandbox plays.
@@ -29,12 +34,16 @@ var DefaultRegions = []string{
 // Server is the embedded AWS. Make one with New. It is safe for concurrent use.
 type Server struct {
 	clock   func() time.Time
+	signing func() time.Time
 	account string
 	regions []string
 	hooks   hooks
 
 	routes   map[routeKey]*route
 	services map[string]func(*call) error
+
+	devices *deviceTable
+	blocks  accountBlocks
 
 	mu         sync.RWMutex // guards what follows
 	buckets    map[string]*bucket
@@ -46,10 +55,13 @@ type Server struct {
 	versions    uint64 // versions made so far
 }
 
-// New makes an empty account with a root user.
+// New makes an empty account with the principals of Credentials.
 func New(o Options) *Server {
 	if o.Clock == nil {
 		o.Clock = time.Now
+	}
+	if o.SignatureClock == nil {
+		o.SignatureClock = o.Clock
 	}
 	if o.Account == "" {
 		o.Account = DefaultAccount
@@ -58,13 +70,14 @@ func New(o Options) *Server {
 		o.Regions = DefaultRegions
 	}
 	s := &Server{
-		clock: o.Clock, account: o.Account, regions: o.Regions, hooks: defaultHooks(),
+		clock: o.Clock, signing: o.SignatureClock, account: o.Account, regions: o.Regions, hooks: defaultHooks(),
 		routes: mergeRoutes(routeTables()...), services: serviceTable(),
 		buckets: map[string]*bucket{}, principals: map[string]*principal{},
+		devices:     newDeviceTable(o.Account, OtherAccount),
 		requestRand: rand.New(rand.NewPCG(o.Seed, 1)),
 		versionRand: rand.New(rand.NewPCG(o.Seed, 2)),
 	}
-	s.addRoot(o.Account)
+	s.addStandardPrincipals()
 	return s
 }
 

@@ -53,7 +53,8 @@ type Identity struct {
 	Region    string // of the credential scope
 	Service   string // of the credential scope: s3, sts, iam …
 	SignedAt  time.Time
-	Temporary bool // signed with a session token
+	Expires   time.Duration // how long a presigned URL is good for, 0 otherwise
+	Temporary bool          // signed with a session token
 }
 
 // Anonymous reports whether nobody signed the request.
@@ -115,7 +116,7 @@ func Verify(r *http.Request, o Options) (Identity, error) {
 
 func (c *claim) identity() Identity {
 	id := Identity{AccessKey: c.accessKey, AuthType: AuthHeader, Region: c.region, Service: c.service,
-		SignedAt: c.at, Temporary: c.token != ""}
+		SignedAt: c.at, Expires: c.expires, Temporary: c.token != ""}
 	if c.presigned {
 		id.AuthType = AuthQuery
 	}
