@@ -175,21 +175,31 @@ func (s *Shell) jobLine(w int) string {
 	if n := len(s.works); n > 1 {
 		text = fmt.Sprintf(" %d jobs %s%s", n, s.th.Glyph().Sep, text)
 	}
-	numbers := WorkNumbers(show)
-	bar := min(20, max(w/6, 6))
-	if show.Total == 0 {
+	parts := workParts(show)
+	bar := min(20, w/6)
+	if show.Total == 0 || w < 60 {
 		bar = 0
 	}
+	for len(parts) > 1 && Width(strings.Join(parts, "  "))+bar+4+min(Width(text), w/2) > w {
+		parts = parts[:len(parts)-1]
+	}
+	numbers := strings.Join(parts, "  ")
 	text = Cut(text, max(w-Width(numbers)-bar-4, 8))
 	role := RoleMuted
 	if show.Waiting {
 		role = RoleWarn
 	}
-	return Pad(text+"  "+s.th.Bar(show.Done, show.Total, bar)+"  "+s.th.Paint(role, numbers), w)
+	if bar > 0 {
+		text += "  " + s.th.Bar(show.Done, show.Total, bar)
+	}
+	return Pad(text+"  "+s.th.Paint(role, numbers), w)
 }
 
 // WorkNumbers writes a work's progress in words: how far, how fast, how long.
-func WorkNumbers(w WorkSnapshot) string {
+func WorkNumbers(w WorkSnapshot) string { return strings.Join(workParts(w), "  ") }
+
+// workParts are the numbers of a work, the most important first.
+func workParts(w WorkSnapshot) []string {
 	var parts []string
 	switch {
 	case w.Waiting:
@@ -205,19 +215,19 @@ func WorkNumbers(w WorkSnapshot) string {
 	case w.Done > 0:
 		parts = append(parts, Thousands(w.Done))
 	}
-	if w.Bytes > 0 {
-		parts = append(parts, Bytes(w.Bytes))
-	}
-	if w.Rate >= 1 {
-		parts = append(parts, Thousands(int64(w.Rate))+"/s")
+	if w.Failed > 0 {
+		parts = append(parts, Thousands(w.Failed)+" failed")
 	}
 	if w.ETA > 0 {
 		parts = append(parts, Span(w.ETA)+" left")
 	}
-	if w.Failed > 0 {
-		parts = append(parts, Thousands(w.Failed)+" failed")
+	if w.Rate >= 1 {
+		parts = append(parts, Thousands(int64(w.Rate))+"/s")
 	}
-	return strings.Join(parts, "  ")
+	if w.Bytes > 0 {
+		parts = append(parts, Bytes(w.Bytes))
+	}
+	return parts
 }
 
 // hintLine draws what can be done here, most important first. Palette and help

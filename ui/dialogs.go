@@ -75,9 +75,6 @@ func (s *scroller) window(t *Theme, lines []string, w, h int) []string {
 	s.move(0)
 	out := append([]string{}, lines[s.top:s.top+s.page]...)
 	where := Thousands(int64(s.top+1)) + "–" + Thousands(int64(s.top+s.page)) + " of " + Thousands(int64(s.length))
-	if t.ASCII() {
-		where = strings.Replace(where, "–", "-", 1)
-	}
 	return append(out, t.Paint(RoleFaint, PadLeft(where, w)))
 }
 

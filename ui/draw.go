@@ -63,6 +63,9 @@ func (s *Shell) draw() tea.View {
 	for _, l := range s.dialogs {
 		v.Content = s.drawDialog(v.Content, l, &v)
 	}
+	if s.th.ASCII() { // marks that Cut and the dates leave have ASCII forms as wide
+		v.Content = strings.NewReplacer("…", "~", "–", "-").Replace(v.Content)
+	}
 	return v
 }
 

@@ -37,11 +37,25 @@ func (s *Shell) newHelp() Dialog {
 	} else if t := s.top(); t != nil {
 		sections = append(sections, helpSection{t.view.Title(), t.view.Actions()})
 	}
+	if s.dialog() == nil {
+		sections = append(sections, helpSection{"In lists", moving()})
+	}
 	sections = append(sections, helpSection{"Everywhere", append(s.globals(),
 		Action{ID: "ctrl+c", Keys: []string{"ctrl+c"}, Help: "like q; twice quits at once", Run: s.quit})})
 	d := &helpDialog{}
 	d.textDialog = *newLines("Help", func(t *Theme, w int) []string { return s.helpLines(t, sections, w) })
 	return d
+}
+
+// moving are the keys every list has; they are the list's own and not rebound.
+func moving() []Action {
+	return []Action{
+		{Keys: []string{"up", "down", "k", "j"}, Help: "one up, one down"},
+		{Keys: []string{"left", "right", "h", "l"}, Help: "scroll sideways"},
+		{Keys: []string{"pgup", "pgdown"}, Help: "a page up, down"},
+		{Keys: []string{"g", "G"}, Help: "first, last"},
+		{Keys: []string{"space", "a"}, Help: "mark, mark all"},
+	}
 }
 
 func (s *Shell) helpLines(t *Theme, sections []helpSection, w int) []string {
