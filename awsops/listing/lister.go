@@ -225,6 +225,7 @@ func (c *crew) accept(r *run, p *page) error {
 		c.retire(r)
 	}
 	c.publish()
+	c.store.bump() // also rows that wait for others count as found
 	c.grow()
 	return nil
 }

@@ -116,7 +116,7 @@ func (l *Listing) end(err error, now time.Time) {
 		l.finish()
 		return
 	}
-	l.version.Add(1)
+	l.bump()
 }
 
 func (l *Listing) op() string {

@@ -14,6 +14,8 @@ type Store struct {
 	pages []*page
 	ends  []int // rows up to and with each page
 
+	wake chan struct{} // closed at the next change; made by who waits
+
 	rows     atomic.Int64 // that can be looked at
 	found    atomic.Int64 // that have arrived, also ahead of a gap
 	version  atomic.Uint64
@@ -62,12 +64,38 @@ func (s *Store) add(p *page) {
 	s.pages, s.ends = append(s.pages, p), append(s.ends, n)
 	s.mu.Unlock()
 	s.rows.Store(int64(n))
+	s.bump()
+}
+
+// bump counts a change and wakes who waits for one.
+func (s *Store) bump() {
 	s.version.Add(1)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.wake != nil {
+		close(s.wake)
+		s.wake = nil
+	}
+}
+
+// changed gives a channel that is closed once the version is no longer seen.
+func (s *Store) changed(seen uint64) <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.wake == nil {
+		s.wake = make(chan struct{})
+	}
+	wake := s.wake
+	if s.version.Load() != seen {
+		close(s.wake)
+		s.wake = nil
+	}
+	return wake
 }
 
 func (s *Store) finish() {
 	s.complete.Store(true)
-	s.version.Add(1)
+	s.bump()
 }
 
 // reset empties the store for a new start.
@@ -77,7 +105,7 @@ func (s *Store) reset() {
 	s.mu.Unlock()
 	s.rows.Store(0)
 	s.found.Store(0)
-	s.version.Add(1)
+	s.bump()
 }
 
 // View is the rows of a Store at one moment. It can be copied and read by several goroutines.
