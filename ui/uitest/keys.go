@@ -68,3 +68,45 @@ func letter(r rune, mod tea.KeyMod) tea.KeyPressMsg {
 	}
 	return tea.KeyPressMsg(k)
 }
+
+// keySequences are what a terminal sends for the keys with a name; those
+// ending in a tilde or a letter take modifiers as a parameter.
+var keySequences = map[string]string{
+	"enter": "\r", "tab": "\t", "esc": "\x1b", "backspace": "\x7f", "space": " ",
+	"up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D", "home": "\x1b[H", "end": "\x1b[F",
+	"insert": "\x1b[2~", "delete": "\x1b[3~", "pgup": "\x1b[5~", "pgdown": "\x1b[6~",
+	"shift+tab": "\x1b[Z", "shift+enter": "\r", "ctrl+space": "\x00", "ctrl+enter": "\r", "ctrl+backspace": "\x08",
+}
+
+// keyBytes is what a terminal without keyboard extensions sends for the key
+// called name.
+func keyBytes(name string) (string, error) {
+	if s, ok := keySequences[name]; ok {
+		return s, nil
+	}
+	if rest, ok := strings.CutPrefix(name, "alt+"); ok {
+		s, err := keyBytes(rest)
+		return "\x1b" + s, err
+	}
+	if rest, ok := strings.CutPrefix(name, "ctrl+alt+"); ok {
+		s, err := keyBytes("ctrl+" + rest)
+		return "\x1b" + s, err
+	}
+	k, err := Key(name)
+	if err != nil {
+		return "", err
+	}
+	base := strings.TrimPrefix(strings.TrimPrefix(name, "ctrl+"), "shift+")
+	switch {
+	case name == base:
+		return name, nil
+	case k.Mod == tea.ModShift && keySequences[base] == "":
+		return strings.ToUpper(base), nil
+	case k.Mod&tea.ModCtrl != 0 && strings.ContainsRune("abcdefghijklmnopqrstuvwxyz@[\\]^_", k.Code):
+		return string(k.Code & 0x1f), nil
+	}
+	if s := keySequences[base]; len(s) == 3 {
+		return fmt.Sprintf("\x1b[1;%d%c", 1+int(k.Mod&tea.ModShift)+int(k.Mod&tea.ModCtrl), s[2]), nil
+	}
+	return "", fmt.Errorf("no terminal sends %q", name)
+}

@@ -43,15 +43,18 @@ type Screen struct {
 	copied []string
 	bells  int
 	hidden bool // the cursor
+	modes  map[int]bool
 }
 
 // NewScreen returns an empty screen of w columns and h rows.
 func NewScreen(w, h int) *Screen {
-	s := &Screen{emu: vt.NewEmulator(w, h)}
+	s := &Screen{emu: vt.NewEmulator(w, h), modes: make(map[int]bool)}
 	s.emu.SetCallbacks(vt.Callbacks{
 		Bell:             func() { s.bells++ },
 		Title:            func(t string) { s.title = t },
 		CursorVisibility: func(visible bool) { s.hidden = !visible },
+		EnableMode:       func(m ansi.Mode) { s.modes[m.Mode()] = true },
+		DisableMode:      func(m ansi.Mode) { s.modes[m.Mode()] = false },
 	})
 	s.takeQueries()
 	s.emu.RegisterOscHandler(52, s.takeClipboard)
@@ -295,6 +298,14 @@ func (s *Screen) Bells() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.bells
+}
+
+// Mode says whether the program has set the terminal mode n: 2004 is bracketed
+// paste, 1006 the mouse's reports.
+func (s *Screen) Mode(n int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.modes[n]
 }
 
 // AltScreen says whether the program is on the alternate screen.
