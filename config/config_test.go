@@ -229,54 +229,59 @@ func TestTheUsualPlacesFollowXDG(t *testing.T) {
 	}
 }
 
-func TestTheFileIsFoundReadAndMayBeMissingOnlyWhenNobodyAskedForIt(t *testing.T) {
-	home := t.TempDir()
-	usual := filepath.Join(home, ".config", "cooper", "config.toml")
-	other := filepath.Join(home, "other.toml")
-	read := func(flags Flags, pairs ...string) (*Config, error) {
-		return Read(env(append(pairs, "HOME", home)...), flags)
-	}
-	if c, err := read(Flags{}); err != nil || c.File != "" {
-		t.Errorf("no file: %v", err)
-	}
-	for _, err := range []error{
-		second(read(Flags{Config: other})), second(read(Flags{}, "COOPER_CONFIG", other)), second(read(Flags{Config: home})),
-	} {
-		if err == nil {
-			t.Error("a file that was asked for and is not there was passed over")
-		}
-	}
+// homes makes a home folder with an empty configuration in the usual place and another file beside it.
+func homes(t *testing.T) (home, usual, other string) {
+	t.Helper()
+	home = t.TempDir()
+	usual, other = filepath.Join(home, ".config", "cooper", "config.toml"), filepath.Join(home, "other.toml")
 	if err := errors.Join(os.MkdirAll(filepath.Dir(usual), 0o700), os.WriteFile(usual, nil, 0o600),
 		os.WriteFile(other, []byte("read_only = true"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	if c, err := read(Flags{}); err != nil || c.File != usual || c.ReadOnly {
-		t.Errorf("usual, empty: %+v %v", c, err)
-	}
-	for _, c := range []*Config{value(read(Flags{Config: other})), value(read(Flags{}, "COOPER_CONFIG", other))} {
-		if c == nil || c.File != other || !c.ReadOnly {
-			t.Errorf("other: %+v", c)
+	return home, usual, other
+}
+
+func TestTheFileIsFound(t *testing.T) {
+	home, usual, other := homes(t)
+	for name, test := range map[string]struct {
+		flags    Flags
+		env      []string
+		file     string
+		readOnly bool
+	}{
+		"in the usual place":    {Flags{}, []string{"HOME", home}, usual, false},
+		"by flag":               {Flags{Config: other}, []string{"HOME", home, "COOPER_CONFIG", usual}, other, true},
+		"by variable":           {Flags{}, []string{"HOME", home, "COOPER_CONFIG", other}, other, true},
+		"nowhere":               {Flags{}, []string{"HOME", t.TempDir()}, "", false},
+		"nowhere, without HOME": {Flags{}, nil, "", false},
+	} {
+		c, err := Read(env(test.env...), test.flags)
+		if err != nil || c.File != test.file || c.ReadOnly != test.readOnly {
+			t.Errorf("%s: %+v %v", name, c, err)
 		}
 	}
+}
+
+func TestAFileThatWasAskedForMustBeThereAndBeAFile(t *testing.T) {
+	home, _, other := homes(t)
+	missing := filepath.Join(home, "missing.toml")
 	if err := os.WriteFile(other, make([]byte, maxFile+1), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := read(Flags{Config: other}); err == nil || !strings.Contains(err.Error(), "is no configuration") {
-		t.Errorf("a file of %d bytes: %v", maxFile+1, err)
-	}
-	if c, err := Read(env(), Flags{}); err != nil || c.File != "" {
-		t.Errorf("without a home: %v", err)
+	for want, in := range map[string]struct {
+		flags Flags
+		env   func(string) string
+	}{
+		"can't be read":    {Flags{Config: missing}, env()},
+		missing:            {Flags{}, env("COOPER_CONFIG", missing)},
+		"is no config":     {Flags{Config: home}, env()},
+		"of at most 10485": {Flags{Config: other}, env()},
+	} {
+		if _, err := Read(in.env, in.flags); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
 	}
 }
-
-func value(c *Config, err error) *Config {
-	if err != nil {
-		return nil
-	}
-	return c
-}
-
-func second(_ *Config, err error) error { return err }
 
 func TestTheDemoKnowsNothingOfThisMachine(t *testing.T) {
 	t.Setenv("AWS_PROFILE", "prod")
@@ -301,7 +306,7 @@ func FuzzLoad(f *testing.F) {
 			return
 		}
 		for _, line := range err.(interface{ Unwrap() []error }).Unwrap() {
-			e, ok := line.(*Error)
+			e, ok := errors.AsType[*Error](line)
 			if !ok || e.Line < 1 || e.Line > strings.Count(string(b), "\n")+1 || e.Sentence == "" {
 				t.Fatalf("%v has no place in the file", line)
 			}

@@ -29,7 +29,7 @@ func written(t *testing.T) []byte {
 func TestATornLastLineIsPassedOverByReadersAndCutOffByTheWriter(t *testing.T) {
 	whole := written(t)
 	lastLine := bytes.LastIndexByte(whole[:len(whole)-1], '\n') + 1
-	for cut := 0; cut < len(whole); cut += 23 {
+	for cut := 0; cut < len(whole); cut += 61 {
 		dir := t.TempDir()
 		must(t, os.WriteFile(filepath.Join(dir, journalFile), whole[:cut], 0o600))
 		reader, err := OpenReader(dir)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"unicode/utf8"
 )
 
@@ -69,16 +70,12 @@ type rawText struct {
 	Base64 []byte `json:"base64"`
 }
 
+var idForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$`)
+
 // checkID says whether id can name a file, whatever the file system.
 func checkID(id string) error {
-	if id == "" || len(id) > 80 {
-		return fmt.Errorf("%w: it has %d bytes, 1 to 80 are possible", ErrID, len(id))
-	}
-	for i, c := range []byte(id) {
-		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
-		if !letter && (i == 0 || c != '.' && c != '_' && c != '-') {
-			return fmt.Errorf("%w: %q at place %d", ErrID, c, i+1)
-		}
+	if !idForm.MatchString(id) {
+		return fmt.Errorf("%w: %.100q", ErrID, id)
 	}
 	return nil
 }

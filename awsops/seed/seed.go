@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -111,22 +112,16 @@ func algorithmOf(name string) (otp.Algorithm, error) {
 	return 0, fmt.Errorf("%w: its algorithm is none of SHA1, SHA256 and SHA512", ErrFormat)
 }
 
+// separators are what people put between groups when they copy a seed.
+var separators = strings.NewReplacer(" ", "", "-", "", "\t", "", "\n", "", "\r", "", "\u00a0", "")
+
 // decode reads Base32 the way people copy it.
 func decode(s string) ([]byte, error) {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case r == ' ' || r == '-' || r == '\t' || r == '\n' || r == '\r' || r == '\u00a0':
-			return -1
-		case 'a' <= r && r <= 'z':
-			return r - 'a' + 'A'
-		}
-		return r
-	}, s)
+	s = strings.ToUpper(separators.Replace(s))
 	s = strings.TrimRight(s, "=")
 	secret, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(s)
-	rest := len(s) % 8
 	switch {
-	case err != nil || rest == 1 || rest == 3 || rest == 6: // no number of bytes ends there: a character is missing
+	case err != nil || slices.Contains([]int{1, 3, 6}, len(s)%8): // no number of bytes ends there: a character is missing
 		return nil, fmt.Errorf("%w: Base32 has only A to Z and 2 to 7, and not every length", ErrFormat)
 	case len(secret) < minSecret || len(secret) > maxSecret:
 		return nil, fmt.Errorf("%w: it stands for %d bytes, %d to %d are possible", ErrFormat, len(secret), minSecret, maxSecret)

@@ -182,9 +182,14 @@ func (f sealed) header() []byte {
 	return b
 }
 
-// key makes the cipher and the check value. The costs come from the file, so they are bounded first.
+// reasonable keeps a file that someone else wrote from asking for hours or for all memory.
+func (f sealed) reasonable() bool {
+	return f.N >= 2 && f.N <= 1<<20 && f.R >= 1 && f.R <= 16 && f.P >= 1 && f.P <= 4 && len(f.Salt) >= 8 && len(f.Nonce) == 12
+}
+
+// key makes the cipher and the check value. The numbers come from the file, so they are looked at first.
 func (f sealed) key(passphrase []byte) (cipher.AEAD, []byte, error) {
-	if f.N < 2 || f.N > 1<<20 || f.R < 1 || f.R > 16 || f.P < 1 || f.P > 4 || len(f.Salt) < 8 || len(f.Nonce) != 12 {
+	if !f.reasonable() {
 		return nil, nil, fmt.Errorf("%w: its numbers are out of range", ErrDamaged)
 	}
 	master, err := scrypt.Key(passphrase, f.Salt, f.N, f.R, f.P, 32)
