@@ -116,7 +116,7 @@ func (w *Writer) Coded(ctx context.Context, c Challenge, call func(ctx context.C
 			return err
 		}
 		err = s.sendCoded(ctx, c, tok, call)
-		switch verdict := judgeCoded(ctx, err); verdict {
+		switch s.judgeCoded(ctx, err) {
 		case codeAccepted:
 			return nil
 		case codeRefused:
@@ -147,7 +147,7 @@ const (
 	codeFailed               // refused for another reason
 )
 
-func judgeCoded(ctx context.Context, err error) codeVerdict {
+func (s *Session) judgeCoded(ctx context.Context, err error) codeVerdict {
 	if err == nil {
 		return codeAccepted
 	}
@@ -157,14 +157,24 @@ func judgeCoded(ctx context.Context, err error) codeVerdict {
 		return codeSpent
 	case e.Kind == KindMFARejected || e.Kind == KindMFARequired:
 		return codeRefused
-	case e.Code == "AccessDenied" && e.Status == http.StatusForbidden && (e.Message == "" || strings.Contains(strings.ToLower(e.Message), "mfa")):
-		return codeRefused // servers that say no more than this mean the code
+	case s.meansTheCode(e):
+		return codeRefused
 	case e.Status == http.StatusServiceUnavailable || e.Status == http.StatusTooManyRequests:
 		return codeSpent
 	case e.Status == 0 && (e.Kind == KindNetwork || e.Kind == KindCancelled || ctx.Err() != nil), e.Status >= 500 && e.Status != http.StatusNotImplemented:
 		return codeLost
 	}
 	return codeFailed
+}
+
+// meansTheCode tells whether a plain AccessDenied is about the code: when the server says no more
+// than that, or when it answers root, whom nothing else but a policy stops.
+func (s *Session) meansTheCode(e *Error) bool {
+	if e.Code != "AccessDenied" || e.Status != http.StatusForbidden {
+		return false
+	}
+	id, _ := s.identity.known()
+	return e.Message == "" || id.Root && !strings.Contains(e.Message, "deny")
 }
 
 func unknownOutcome(c Challenge, err error) error {

@@ -54,6 +54,9 @@ func (g *guard) check(ctx context.Context, in middleware.InitializeInput, next m
 		return next.HandleInitialize(context.WithValue(ctx, outgoingKey{}, call), in)
 	}
 	call.bucket, call.key = stringField(v, "Bucket"), stringField(v, "Key")
+	if err := g.checkOperation(call); err != nil {
+		return out, md, err
+	}
 	if err := g.checkSecrets(call, v); err != nil {
 		return out, md, err
 	}
@@ -66,6 +69,20 @@ func (g *guard) check(ctx context.Context, in middleware.InitializeInput, next m
 		}
 	}
 	return next.HandleInitialize(context.WithValue(ctx, outgoingKey{}, call), in)
+}
+
+// onlyAWS are operations that a server which doesn't know them takes for a plain PUT or DELETE of
+// the object: it would replace the content with the request's document, or delete the object.
+var onlyAWS = map[string]bool{
+	"UpdateObjectEncryption": true, "RenameObject": true, "PutObjectAnnotation": true, "DeleteObjectAnnotation": true,
+}
+
+func (g *guard) checkOperation(call *outgoing) error {
+	if g.s.opt.Dialect != DialectCompatible || !onlyAWS[call.op] {
+		return nil
+	}
+	return &Error{Op: call.op, Bucket: call.bucket, Key: call.key, Kind: KindUnsupported,
+		Message: "an S3-compatible server may take this for a plain write and destroy the object, so it is not sent"}
 }
 
 // checkSecrets refuses one-time codes and customer keys where they may not go.

@@ -44,6 +44,7 @@ type Target struct {
 	Root                     bool
 	Bucket, Region, Owner    string
 	Endpoint                 string // "" for AWS itself
+	CABundle                 string // PEM file that the session was told to trust, "" for none
 }
 
 // Change is one field before and after. Reset marks a field that the call would lose or reset

@@ -48,7 +48,7 @@ func (s *Session) Resume(ctx context.Context, planners Planners, u Unfinished) (
 // Target describes on whose behalf a plan for bucket acts. It asks for the caller and the bucket's
 // region and owner; what can't be known stays empty.
 func (r *Reader) Target(ctx context.Context, bucket string) Target {
-	t := Target{Profile: r.s.Profile(), Bucket: bucket, Region: r.s.Region(), Endpoint: r.s.Endpoint()}
+	t := Target{Profile: r.s.Profile(), Bucket: bucket, Region: r.s.Region(), Endpoint: r.s.Endpoint(), CABundle: r.s.opt.CABundle}
 	if id, ok := r.s.Identity(ctx).Get(); ok {
 		t.Account, t.Caller, t.Root = id.Account, id.ARN, id.Root
 	}
