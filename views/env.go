@@ -1,0 +1,77 @@
+// Package views holds the screens. Each is a pointer made by its New function from the Env that they share and the
+// place it is opened at; it reads through awsops and changes through plans, never otherwise.
+package views
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"cooper/awsops"
+	"cooper/ui"
+)
+
+// Env is what the screens share: who acts, how to reach the person, and what main knows of the surroundings.
+type Env struct {
+	Session *awsops.Session
+	Theme   *ui.Theme
+	Asker   *ui.Asker
+	Context context.Context // ends when the program quits: jobs outlive the screen that started them, not the program
+
+	Authenticator Authenticator // the demo's MFA device, nil when there is none
+	Home          string        // where downloads go and local paths begin
+	Environ       func(string) string
+}
+
+// Authenticator is a device whose codes may be shown, such as the sandbox's.
+type Authenticator interface {
+	Serial() string
+	URI() string // otpauth://…, for a QR code
+	Code(at time.Time) (string, error)
+}
+
+// Life makes the life of one screen.
+func (e *Env) Life() *ui.Life { return ui.NewLife(e.Context) }
+
+// Now is the session's clock, which a demo may freeze.
+func (e *Env) Now() time.Time { return e.Session.Clock().Now() }
+
+// Planner reads the present state and says what a change would do.
+type Planner func(context.Context, *awsops.Reader) (*awsops.Plan, error)
+
+// Propose makes a plan off the loop and opens it for consent. What was typed in the dialog or screen below stays
+// when the planner refuses: its sentence goes to the status line.
+func (e *Env) Propose(l *ui.Life, plan Planner) tea.Cmd {
+	return ui.Do(l, "plan", func(ctx context.Context) (*awsops.Plan, error) {
+		return plan(ctx, e.Session.Reader())
+	}, func(p *awsops.Plan, err error) tea.Cmd {
+		if err != nil {
+			return ui.Fail(err, func() tea.Cmd { return e.Propose(l, plan) })
+		}
+		return ui.Raise(NewPlan(e, p)) // it comes after an answer: a key pressed meanwhile must not consent
+	})
+}
+
+// Apply starts the plan's job. The shell shows it from then on; the screen below is told when it has ended.
+func (e *Env) Apply(p *awsops.Plan) tea.Cmd {
+	job := e.Session.Apply(e.Context, p)
+	return tea.Batch(ui.Wake(), e.follow(job))
+}
+
+// JobEnded tells the screens that a job has ended: those that show what it changed read again.
+type JobEnded struct {
+	Kind, Bucket string
+}
+
+func (e *Env) follow(job *awsops.Job) tea.Cmd {
+	return func() tea.Msg {
+		select {
+		case <-job.Done():
+			s := job.Snapshot()
+			return JobEnded{Kind: s.Kind, Bucket: s.Target.Bucket}
+		case <-e.Context.Done():
+			return nil
+		}
+	}
+}
