@@ -248,28 +248,33 @@ func (s *Shell) hintLine(w int) string {
 	}
 	sep := " " + s.th.Glyph().Sep + " "
 	room := w - 1
-	for i, k := range keep {
-		room -= Width(k)
-		if i > 0 {
-			room -= Width(sep)
-		}
+	for _, k := range keep {
+		room -= Width(k) + Width(sep)
 	}
 	var parts []string
 	for _, a := range actions {
-		keys := s.keys.of(a)
-		if len(keys) == 0 || a.Help == "" || a.Reason() != "" || types && !slices.ContainsFunc(keys, liveName) {
+		key := s.hintKey(a, types)
+		if key == "" {
 			continue
 		}
-		key := keys[0]
-		if types {
-			key = keys[slices.IndexFunc(keys, liveName)]
-		}
 		part := hint(key, a.Help)
-		if Width(part)+Width(sep) > room {
+		if room -= Width(part) + Width(sep); room < -Width(sep) {
 			break
 		}
-		room -= Width(part) + Width(sep)
 		parts = append(parts, part)
 	}
 	return Pad(" "+strings.Join(append(parts, keep...), s.th.Paint(RoleFaint, sep)), w)
+}
+
+// hintKey is the key to show for an action, "" when it isn't shown: it has
+// none, can't be done now, or its keys are text at the moment.
+func (s *Shell) hintKey(a Action, types bool) string {
+	keys := s.keys.of(a)
+	if types {
+		keys = slices.DeleteFunc(slices.Clone(keys), func(k string) bool { return !liveName(k) })
+	}
+	if len(keys) == 0 || a.Help == "" || a.Reason() != "" {
+		return ""
+	}
+	return keys[0]
 }

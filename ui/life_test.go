@@ -89,6 +89,26 @@ type growing struct {
 func (g *growing) Version() uint64 { return g.version.Load() }
 func (g *growing) Complete() bool  { return g.end.Load() }
 
+// follow runs a command and all that come of it, and returns the wakes.
+func follow(first tea.Cmd) (grew []Grew) {
+	queue := []tea.Cmd{first}
+	for len(queue) > 0 {
+		msg := queue[0]()
+		queue = queue[1:]
+		switch m := msg.(type) {
+		case Answer:
+			if next := m.Run(); next != nil {
+				queue = append(queue, next)
+			}
+		case tea.BatchMsg:
+			queue = append(queue, m...)
+		case Grew:
+			grew = append(grew, m)
+		}
+	}
+	return grew
+}
+
 func TestWatchWakesTenTimesASecondAndOnceAtTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := NewLife(t.Context())
@@ -100,25 +120,11 @@ func TestWatchWakesTenTimesASecondAndOnceAtTheEnd(t *testing.T) {
 			}
 			src.end.Store(true)
 		}()
-		var wakes, ends int
-		var last Grew
-		queue := []tea.Cmd{Watch(l, "rows", src)}
-		for len(queue) > 0 {
-			msg := queue[0]()
-			queue = queue[1:]
-			switch m := msg.(type) {
-			case Answer:
-				if next := m.Run(); next != nil {
-					queue = append(queue, next)
-				}
-			case tea.BatchMsg:
-				queue = append(queue, m...)
-			case Grew:
-				wakes++
-				last = m
-				if m.Complete {
-					ends++
-				}
+		grew := follow(Watch(l, "rows", src))
+		wakes, ends, last := len(grew), 0, grew[len(grew)-1]
+		for _, m := range grew {
+			if m.Complete {
+				ends++
 			}
 		}
 		if wakes < 8 || wakes > 11 || ends != 1 || !last.Complete || last.Life != l || last.Slot != "rows" {

@@ -65,8 +65,8 @@ func (v *value) Actions() []Action {
 	}, v.scroller.actions()...)
 }
 
-// QR draws a value as a QR code out of half blocks, light on dark terminals'
-// black so that cameras read it on any background. It says in a sentence why it
+// QR draws a value as a QR code out of half blocks, in white and black whatever
+// the terminal's colours are, so that cameras read it. It says in a sentence why it
 // can't when the value or the code is too large for w columns and h rows.
 func QR(value string, w, h int, ascii bool) (lines []string, problem string) {
 	code, err := qr.Encode(value, qr.L)
@@ -90,20 +90,24 @@ func QR(value string, w, h int, ascii bool) (lines []string, problem string) {
 		var b strings.Builder
 		b.WriteString("\x1b[97;40m")
 		for x := range n {
-			switch up, down := light(x, y), light(x, y+1); {
-			case up && down:
-				b.WriteString("█")
-			case up:
-				b.WriteString("▀")
-			case down:
-				b.WriteString("▄")
-			default:
-				b.WriteString(" ")
-			}
+			b.WriteString(halfBlock(light(x, y), light(x, y+1)))
 		}
 		lines = append(lines, b.String()+"\x1b[m")
 	}
 	return lines, ""
+}
+
+func halfBlock(up, down bool) string {
+	switch {
+	case up && down:
+		return "█"
+	case up:
+		return "▀"
+	case down:
+		return "▄"
+	default:
+		return " "
+	}
 }
 
 func asciiQR(n int, light func(x, y int) bool) []string {
