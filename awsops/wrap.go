@@ -93,7 +93,7 @@ func fillResponse(e *Error, err error) {
 		e.RequestID = aws.ServiceRequestID()
 	}
 	// A body without a message, or none at all: code and status must do.
-	if e.Message == "UnknownError" || strings.ReplaceAll(e.Message, " ", "") == e.Code {
+	if e.Message == "UnknownError" || e.Message == e.Code || e.Message == http.StatusText(e.Status) {
 		e.Message = ""
 	}
 	if e.Code == "UnknownError" || e.Code == "" && e.Status != 0 {
