@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"encoding/xml"
-	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -170,9 +169,9 @@ func (c *call) marshalXML(v any) error {
 
 // fail answers with an error document, or with the status alone to a HEAD request.
 func (c *call) fail(err error) {
-	api, ok := errors.AsType[*apiError](err)
-	if !ok {
-		api = errInternal()
+	api := asAPIError(err)
+	if c.failService(api) {
+		return
 	}
 	for name, values := range api.header {
 		c.w.Header()[name] = values

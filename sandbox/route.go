@@ -43,7 +43,11 @@ func routeTables() [][]route {
 // serviceTable lists the neighbours that share the listener, by the service name of the credential scope.
 // S3 Control signs as s3 and is told apart by its path: it is "s3-control" here.
 func serviceTable() map[string]func(*call) error {
-	return map[string]func(*call) error{}
+	all := map[string]func(*call) error{"s3-control": controlService}
+	for service, actions := range queryActions() {
+		all[service] = queryService(service, actions)
+	}
+	return all
 }
 
 func mergeRoutes(tables ...[]route) map[routeKey]*route {

@@ -33,6 +33,9 @@ var DefaultRegions = []string{
 
 // Server is the embedded AWS. Make one with New. It is safe for concurrent use.
 type Server struct {
+	// Faults are what goes wrong on purpose.
+	Faults Faults
+
 	clock   func() time.Time
 	signing func() time.Time
 	account string
@@ -77,6 +80,7 @@ func New(o Options) *Server {
 		requestRand: rand.New(rand.NewPCG(o.Seed, 1)),
 		versionRand: rand.New(rand.NewPCG(o.Seed, 2)),
 	}
+	s.Faults.rand = rand.New(rand.NewPCG(o.Seed, 3))
 	s.addStandardPrincipals()
 	return s
 }
@@ -91,9 +95,11 @@ func (s *Server) Now() time.Time { return s.clock() }
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := s.newCall(w, r)
 	c.stampHeaders()
-	if err := c.serve(); err != nil {
-		c.fail(err)
-	}
+	c.serveFaulty(func() {
+		if err := c.serve(); err != nil {
+			c.fail(err)
+		}
+	})
 }
 
 // findBucket returns the named bucket, or nil.

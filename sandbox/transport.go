@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"crypto/tls"
 	"io"
+	"net"
 	"net/http"
+	"syscall"
 )
 
 // Transport returns a RoundTripper that calls the server without a socket. A request to an https URL
@@ -30,12 +32,39 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		in.TLS = &tls.ConnectionState{Version: tls.VersionTLS13, HandshakeComplete: true}
 	}
 	out := &answer{header: http.Header{}}
-	t.server.ServeHTTP(out, in)
+	aborted := serveAborting(t.server, out, in)
 	if r.Body != nil {
 		_ = r.Body.Close()
 	}
-	return out.response(r), nil
+	if aborted && out.status == 0 {
+		return nil, &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
+	}
+	res := out.response(r)
+	if aborted {
+		res.ContentLength = headLength(out.sent)
+		res.Body = io.NopCloser(io.MultiReader(res.Body, cutOff{}))
+	}
+	return res, nil
 }
+
+// serveAborting reports whether the handler gave the connection up, as handlers do by http.ErrAbortHandler.
+func serveAborting(h http.Handler, w http.ResponseWriter, r *http.Request) (aborted bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			if p != http.ErrAbortHandler {
+				panic(p)
+			}
+			aborted = true
+		}
+	}()
+	h.ServeHTTP(w, r)
+	return false
+}
+
+// cutOff is the end of a body whose connection broke.
+type cutOff struct{}
+
+func (cutOff) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
 // answer collects a response in memory.
 type answer struct {
