@@ -28,6 +28,9 @@ func clientFor(s *Server, c Credentials, region string) *s3.Client {
 		HTTPClient:   &http.Client{Transport: s.Transport(), CheckRedirect: noRedirect},
 		Retryer:      func() aws.Retryer { return aws.NopRetryer{} },
 		BaseEndpoint: aws.String("https://" + baseHost),
+
+		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenSupported,
+		ResponseChecksumValidation: aws.ResponseChecksumValidationWhenSupported,
 	}, func(o *s3.Options) { o.HTTPSignerV4 = clockSigner{v4.NewSigner(), s.Now} })
 }
 

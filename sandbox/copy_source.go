@@ -31,8 +31,8 @@ func parseCopySource(header string) (bucket, key, versionID string, err error) {
 	if err != nil {
 		return "", "", "", errCopySource("Invalid copy source encoding.", header)
 	}
-	bucket, key, _ = strings.Cut(plain, "/")
-	if bucket == "" {
+	bucket, key, named := strings.Cut(plain, "/")
+	if bucket == "" || !named {
 		return "", "", "", errCopySource("Copy Source must mention the source bucket and key: sourcebucket/sourcekey", header)
 	}
 	if key == "" {
