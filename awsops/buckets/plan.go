@@ -1,0 +1,134 @@
+package buckets
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"cooper/awsops"
+)
+
+// newPlan makes a plan for bucket that has no changes and steps yet. params is what the planner was
+// asked, so that it can be asked again.
+func newPlan(ctx context.Context, r *awsops.Reader, kind, title, bucket string, params any) *awsops.Plan {
+	raw, err := json.Marshal(params)
+	if err != nil {
+		raw = nil // parameters are plain structs of strings and numbers; without them there is just no resume
+	}
+	return &awsops.Plan{ID: r.Session().NewID(), Kind: kind, Title: title, Target: r.Target(ctx, bucket), Params: raw,
+		Consent: awsops.Consent{Kind: awsops.ConsentYes}}
+}
+
+// stateText reads one setting as text, for fingerprints and read-backs.
+type stateText func(context.Context, *awsops.Reader) (string, error)
+
+// basis reads a setting now and makes it part of what the plan was computed from.
+func basis(ctx context.Context, r *awsops.Reader, p *awsops.Plan, what string, read stateText) (string, error) {
+	now, err := read(ctx, r)
+	if err != nil {
+		return "", err
+	}
+	p.Basis = append(p.Basis, awsops.Fingerprint{What: what, Value: now, Read: read})
+	return now, nil
+}
+
+func expect(p *awsops.Plan, what, want string, read stateText) {
+	p.Expect = append(p.Expect, awsops.Expectation{What: what, Want: want, Read: read})
+}
+
+func warn(p *awsops.Plan, level awsops.Level, text string) {
+	p.Warnings = append(p.Warnings, awsops.Warning{Level: level, Text: text})
+}
+
+func confirmByName(p *awsops.Plan, bucket string) {
+	p.Consent = awsops.Consent{Kind: awsops.ConsentType, Phrase: bucket}
+}
+
+func requests(p *awsops.Plan, class string, n int64) {
+	p.Effects.Requests = append(p.Effects.Requests, awsops.RequestCount{Class: class, N: n})
+}
+
+// The billing classes of requests.
+const (
+	classPut    = "LIST/PUT"
+	classGet    = "GET"
+	classDelete = "DELETE (free)"
+)
+
+// gate turns a reading that failed into the reason why a setting can't be changed: a change replaces
+// the whole setting, so what is there must be known, and a server that doesn't answer the GET as S3 does may
+// take the change for something else.
+func gate[T any](r awsops.Reading[T]) error {
+	switch r.State {
+	case awsops.Known, awsops.Absent:
+		return nil
+	case awsops.Denied:
+		e := *r.Err
+		e.Hint = "The change replaces the whole setting, so the present one must be readable first."
+		return &e
+	case awsops.Unsupported:
+		e := *r.Err
+		e.Hint = "This server doesn't answer " + r.Source + " as S3 does, so the change is not offered: it might do something else."
+		return &e
+	}
+	if r.Err != nil {
+		return r.Err
+	}
+	return &awsops.Error{Op: r.Source, Kind: awsops.KindBug, Message: "the setting was not read"}
+}
+
+// reading makes a Reading of a call.
+func reading[T any](ctx context.Context, r *awsops.Reader, source, bucket string,
+	call func(context.Context, *awsops.Reader, string) (T, error), absent ...string,
+) awsops.Reading[T] {
+	v, err := call(ctx, r, bucket)
+	return awsops.Read(source, r.Now(), v, err, absent...)
+}
+
+// textOf gives a state function for a setting: format for a value, none for an absent one.
+func textOf[T any](source, bucket string, call func(context.Context, *awsops.Reader, string) (T, error), format func(T) string, none string, absent ...string) stateText {
+	return func(ctx context.Context, r *awsops.Reader) (string, error) {
+		v, err := call(ctx, r, bucket)
+		if err == nil {
+			return format(v), nil
+		}
+		if e := awsops.Wrap(source, bucket, "", err); slices.Contains(absent, e.Code) {
+			return none, nil
+		}
+		return "", err
+	}
+}
+
+// versioningText is a bucket's versioning state and MFA delete as text.
+func versioningText(bucket string) stateText {
+	return textOf("GetBucketVersioning", bucket, ReadVersioning, func(v Versioning) string {
+		if v.MFADelete != "" {
+			return v.String() + ", MFA delete " + v.MFADelete
+		}
+		return v.String()
+	}, "")
+}
+
+func parsed[T any](plan func(context.Context, *awsops.Reader, T) (*awsops.Plan, error)) awsops.Planner {
+	return func(ctx context.Context, r *awsops.Reader, params json.RawMessage) (*awsops.Plan, error) {
+		var in T
+		if err := json.Unmarshal(params, &in); err != nil {
+			return nil, awsops.Invalid("plan", "the job's parameters can't be read", "Plan the change again.")
+		}
+		return plan(ctx, r, in)
+	}
+}
+
+// command writes a call of "aws s3api" with options in pairs of name and value; a value of "" is an
+// option without one.
+func command(t awsops.Target, operation string, pairs ...string) string {
+	c := awsops.Command(t, "s3api", operation)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] == "" {
+			c.Switch(pairs[i])
+			continue
+		}
+		c.Flag(pairs[i], pairs[i+1])
+	}
+	return c.String()
+}

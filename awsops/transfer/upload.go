@@ -1,0 +1,203 @@
+package transfer
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"mime"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"cooper/awsops"
+	"cooper/awsops/objects"
+)
+
+// UploadSpec is one local file to be put into a bucket.
+type UploadSpec struct {
+	File   string `json:"file"` // local path
+	Bucket string `json:"bucket"`
+	Key    string `json:"key"`
+	// Replace is the ETag of the object that may be replaced, with its quotes. "" means that there
+	// must be none.
+	Replace string `json:"replace,omitempty"`
+	// ContentType is guessed from the file's extension when it is "".
+	ContentType string `json:"content_type,omitempty"`
+}
+
+const noObject = "no object"
+
+// PlanUpload plans the upload of one file. It fails with KindConflict when there is an object under
+// the key and Replace doesn't name it: replacing is asked for explicitly.
+func PlanUpload(ctx context.Context, r *awsops.Reader, spec UploadSpec) (*awsops.Plan, error) {
+	if spec.Key == "" || len(spec.Key) > 1024 {
+		return nil, awsops.Invalid("PutObject", "a key has 1 to 1,024 bytes", "")
+	}
+	size, err := localSize(spec.File)
+	if err != nil {
+		return nil, err
+	}
+	partSize, parts, err := PartSize(size)
+	if err != nil {
+		return nil, awsops.Invalid("PutObject", err.Error(), "")
+	}
+	there, err := objectState(spec.Bucket, spec.Key)(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	if want := orNone(spec.Replace); there != want {
+		return nil, conflict(spec, there)
+	}
+	if spec.ContentType == "" {
+		spec.ContentType = contentType(spec.File)
+	}
+	raw, err := json.Marshal(spec)
+	if err != nil {
+		return nil, awsops.Invalid("PutObject", "the path or the key can't be recorded", "")
+	}
+	p := &awsops.Plan{ID: r.Session().NewID(), Kind: "object.upload", Title: "Upload " + filepath.Base(spec.File), Target: r.Target(ctx, spec.Bucket),
+		Consent: awsops.Consent{Kind: awsops.ConsentYes}, Params: raw}
+	p.Basis = []awsops.Fingerprint{
+		{What: "the object " + spec.Key, Value: there, Read: objectState(spec.Bucket, spec.Key)},
+		{What: "the file " + spec.File, Value: fileText(spec.File), Read: func(context.Context, *awsops.Reader) (string, error) { return fileText(spec.File), nil }},
+	}
+	describeUpload(p, spec, size, parts, there)
+	p.Steps = []awsops.Step{{Title: "upload the file", Command: spec.command(p.Target, size),
+		Do: func(ctx context.Context, w *awsops.Writer, _ awsops.Item) (awsops.Receipt, error) {
+			return (&upload{spec: spec, size: size, partSize: partSize, parts: int32(parts)}).run(ctx, w)
+		}}}
+	p.Expect = []awsops.Expectation{{What: "the object's size", Want: fmt.Sprint(size), Read: sizeState(spec.Bucket, spec.Key)}}
+	return p, nil
+}
+
+func conflict(spec UploadSpec, there string) error {
+	e := &awsops.Error{Op: "PutObject", Bucket: spec.Bucket, Key: spec.Key, Kind: awsops.KindConflict, Code: "PreconditionFailed",
+		Message: "there is an object with this key already", Hint: "Choose another key, or replace it explicitly."}
+	if spec.Replace != "" {
+		e.Kind, e.Message, e.Hint = awsops.KindChanged, "the object is not the one that was seen: "+there, "Refresh and look again."
+	}
+	return e
+}
+
+func describeUpload(p *awsops.Plan, spec UploadSpec, size, parts int64, there string) {
+	p.Changes = []awsops.Change{
+		{Field: spec.Key, Before: there, After: fmt.Sprintf("%d bytes of %s", size, spec.File)},
+		{Field: "content type", After: spec.ContentType},
+	}
+	p.Effects = awsops.Effects{Objects: 1, Bytes: size, Counted: "the file's size now", Requests: []awsops.RequestCount{{Class: "LIST/PUT", N: 1}}}
+	if parts > 1 {
+		p.Effects.Requests[0].N = parts + 2
+		p.Effects.Lines = []string{fmt.Sprintf("Sent as %d parts; when it is cancelled the parts are aborted.", parts)}
+	}
+	p.Undo = "Delete the object."
+	if spec.Replace != "" {
+		p.Undo = "On a versioned bucket the replaced version is kept and can be restored; else it is gone."
+		p.Warnings = append(p.Warnings, awsops.Warning{Level: awsops.Risk, Text: "The present object is replaced, with its metadata and tags. Only the very object that was seen is."})
+	}
+}
+
+// command is one PUT up to the 5 GiB that a PUT can carry; beyond it only the high-level copy will do.
+func (spec UploadSpec) command(t awsops.Target, size int64) string {
+	if size > 5*gib {
+		return awsops.Command(t, "s3", "cp").Arg(localArg(spec.File), "s3://"+spec.Bucket+"/"+spec.Key).
+			Flag("--content-type", spec.ContentType).String()
+	}
+	c := awsops.Command(t, "s3api", "put-object").Flag("--bucket", spec.Bucket).Flag("--key", spec.Key).
+		Flag("--body", localArg(spec.File)).Flag("--content-type", spec.ContentType)
+	if spec.Replace != "" {
+		return c.Flag("--if-match", spec.Replace).String()
+	}
+	return c.Flag("--if-none-match", "*").String()
+}
+
+// localArg keeps a file name that begins with a hyphen from being read as an option.
+func localArg(path string) string {
+	if len(path) > 0 && path[0] == '-' {
+		return "./" + path
+	}
+	return path
+}
+
+func localSize(path string) (int64, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0, localError("the file can't be read", err)
+	}
+	if !info.Mode().IsRegular() {
+		return 0, awsops.Invalid("PutObject", path+" is not a regular file", "One file is uploaded at a time.")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return 0, localError("the file can't be read", err)
+	}
+	return info.Size(), f.Close()
+}
+
+func localError(text string, err error) error {
+	if p, ok := errors.AsType[*os.PathError](err); ok {
+		text += ": " + p.Err.Error()
+	}
+	return &awsops.Error{Op: "local file", Kind: awsops.KindInvalid, Message: text, Err: err}
+}
+
+// fileText is a file's size and time, which tell that it was changed.
+func fileText(path string) string {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "gone"
+	}
+	return fmt.Sprintf("%d bytes of %s", info.Size(), info.ModTime().Format(time.RFC3339Nano))
+}
+
+func contentType(path string) string {
+	if t := mime.TypeByExtension(filepath.Ext(path)); t != "" {
+		return t
+	}
+	return "application/octet-stream"
+}
+
+// objectState is the ETag of a key's current object, or that there is none; a delete marker counts as
+// none, as it does for If-None-Match.
+func objectState(bucket, key string) func(context.Context, *awsops.Reader) (string, error) {
+	return func(ctx context.Context, r *awsops.Reader) (string, error) {
+		head, err := objects.ReadHead(ctx, r, bucket, key, "")
+		if err == nil {
+			return head.ETag, nil
+		}
+		if e := awsops.Wrap("HeadObject", bucket, key, err); e.Status == 404 || e.Kind == awsops.KindNotFound {
+			return noObject, nil
+		}
+		return "", err
+	}
+}
+
+func sizeState(bucket, key string) func(context.Context, *awsops.Reader) (string, error) {
+	return func(ctx context.Context, r *awsops.Reader) (string, error) {
+		head, err := objects.ReadHead(ctx, r, bucket, key, "")
+		return fmt.Sprint(head.Size), err
+	}
+}
+
+func orNone(etag string) string {
+	if etag == "" {
+		return noObject
+	}
+	return etag
+}
+
+// Planners are the package's planners by kind, for going on with a job.
+func Planners() awsops.Planners {
+	return awsops.Planners{"object.upload": func(ctx context.Context, r *awsops.Reader, params json.RawMessage) (*awsops.Plan, error) {
+		var spec UploadSpec
+		if err := json.Unmarshal(params, &spec); err != nil {
+			return nil, awsops.Invalid("PutObject", "the job's parameters can't be read", "Plan the upload again.")
+		}
+		return PlanUpload(ctx, r, spec)
+	}}
+}
+
+// checksum is what uploads carry on AWS: S3 checks it and keeps it.
+const checksum = types.ChecksumAlgorithmCrc64nvme
