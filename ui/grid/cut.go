@@ -38,12 +38,6 @@ func plain(text []byte) bool {
 // cluster takes the first grapheme cluster off text. What could move the
 // cursor, start an escape or join a neighbour comes back as U+FFFD.
 func cluster(text []byte) (shown []byte, width, size int) {
-	if b := text[0]; b < utf8.RuneSelf && (len(text) == 1 || text[1] < utf8.RuneSelf) {
-		if b < ' ' || b > '~' {
-			return unprintable, 1, 1
-		}
-		return text[:1], 1, 1
-	}
 	r, n := utf8.DecodeRune(text)
 	if (r == utf8.RuneError && n <= 1) || unicode.IsControl(r) || unicode.IsOneOf(joiners, r) {
 		return unprintable, 1, n
@@ -52,7 +46,7 @@ func cluster(text []byte) (shown []byte, width, size int) {
 		return text[:n], 1, n // Latin letters: nothing can join them
 	}
 	c, w := ansi.FirstGraphemeCluster(text, ansi.GraphemeWidth)
-	if len(c) == 0 || w == 0 || !utf8.Valid(c) {
+	if w == 0 || !utf8.Valid(c) {
 		return unprintable, 1, max(1, len(c))
 	}
 	return c, w, len(c)

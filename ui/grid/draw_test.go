@@ -114,8 +114,12 @@ func TestStylesReachTheirCellsAndNoFurther(t *testing.T) {
 	if !s.Cell(x, 5).Faint || s.Cell(x+7, 5).Faint || s.Cell(x, 4).Faint {
 		t.Error("a faint cell must be faint, and only it")
 	}
+}
+
+func TestTheCursorsRowLooksDifferentWithoutFocus(t *testing.T) {
+	g := newGrid(&objects{n: 6})
 	g.SetFocus(false)
-	if s = on(t, g, 80, 8); !s.Cell(40, 1).Underline || s.Cell(40, 1).Bg != nil {
+	if s := on(t, g, 80, 8); !s.Cell(40, 1).Underline || s.Cell(40, 1).Bg != nil {
 		t.Error("the cursor's row must look different without focus")
 	}
 }

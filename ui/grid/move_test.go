@@ -148,6 +148,12 @@ func TestTheCursorStaysOnItsRowWhenTheOrderChanges(t *testing.T) {
 	if row, _ := g.Selected(); row != 40 || g.Cursor() != 40 || g.Top() != 37 {
 		t.Errorf("row %d at %d, top %d", row, g.Cursor(), g.Top())
 	}
+}
+
+func TestACursorWhoseRowIsGoneStaysInTheGrid(t *testing.T) {
+	g := newGrid(&objects{n: 100})
+	g.Render(80, 11)
+	press(t, g, "pgdown")
 	g.SetOrder([]uint32{7, 8, 9})
 	if row, ok := g.Selected(); row != 9 || !ok {
 		t.Errorf("the row is gone, and the cursor is on %d", row)

@@ -1,6 +1,7 @@
 package uitest
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -65,8 +66,9 @@ func TestCellsCarryTheirStyle(t *testing.T) {
 	for i := range got {
 		got[i] = s.Cell(i, 0)
 	}
-	if !got[0].Bold || !got[1].Faint || !got[2].Italic || !got[3].Underline || !got[4].Reverse || !got[5].Strikethrough {
-		t.Errorf("attributes are lost: %+v", got)
+	attributes := []bool{got[0].Bold, got[1].Faint, got[2].Italic, got[3].Underline, got[4].Reverse, got[5].Strikethrough}
+	if slices.Contains(attributes, false) {
+		t.Errorf("attributes are lost: %v", attributes)
 	}
 	r, g, b, _ := got[6].Fg.RGBA()
 	if r>>8 != 1 || g>>8 != 2 || b>>8 != 3 || got[6].Bg == nil {

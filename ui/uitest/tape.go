@@ -162,9 +162,7 @@ func (p *tapeParser) command() ([]Command, error) {
 	case "Set":
 		err = p.set(&c)
 	case "Type":
-		if err = p.speed(&c); err == nil {
-			c.Text, err = p.texts()
-		}
+		err = p.typed(&c)
 	case "Copy":
 		c.Text, err = p.texts()
 	case "Output", "Require", "Screenshot":
@@ -181,6 +179,15 @@ func (p *tapeParser) command() ([]Command, error) {
 		err = p.key(&c)
 	}
 	return []Command{c}, err
+}
+
+func (p *tapeParser) typed(c *Command) error {
+	if err := p.speed(c); err != nil {
+		return err
+	}
+	var err error
+	c.Text, err = p.texts()
+	return err
 }
 
 func (p *tapeParser) sourced() ([]Command, error) {

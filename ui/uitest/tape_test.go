@@ -32,8 +32,8 @@ func brief(c Command) string {
 	return strings.Join(parts, " ")
 }
 
-func TestATapeOfEveryCommandIsRead(t *testing.T) {
-	const text = `# a demo
+// everyCommand has each command and setting, and each form of them.
+const everyCommand = `# a demo
 Output demo.gif
 Output "out/demo.txt"
 Require cooper
@@ -81,7 +81,25 @@ Screenshot shots/one.png
 Copy "a b"
 Paste
 Escape Tab Space Backspace@5ms 4 Delete Insert Up Left Right PageDown ScrollUp ScrollDown 2`
-	tape, err := ParseTape("demo.tape", text, noFiles)
+
+var everyCommandRead = []string{
+	"2 Output demo.gif", "3 Output out/demo.txt", "4 Require cooper", "5 Set Shell bash", "6 Set FontSize 18",
+	"7 Set Width 1200", "8 Set Height 700.5", "9 Set LoopOffset 20", "10 Set LoopOffset 30", "11 Set TypingSpeed 75ms",
+	"12 Set Theme { \"name\": \"x\",\n  \"black\": \"#000000\" }", "14 Set Theme Catppuccin Frappe",
+	"15 Set MarginFill #674EFF", "16 Set WindowBar Colorful", "17 Set CursorBlink false", "18 Set WaitTimeout 2m0s",
+	`19 Set WaitPattern \$ $`, "20 Env AWS_REGION eu-west-1", "21 Hide", "22 Type cooper --demo", "22 Enter enter",
+	"23 Wait Line", "24 Wait Line @500ms /ready/", "25 Wait Screen /^ cooper .* buckets/", "26 Show",
+	`27 Type it isn't a "b" @10ms`, "28 Type hello world", "29 Type @500ms", "30 Enter enter @1s ×2", "31 Down down ×3",
+	"32 PageUp pgup", "33 Sleep @500ms", "33 Sleep @2s", "33 Sleep @500ms", "34 Ctrl ctrl+c", "35 Ctrl ctrl+alt+shift+x",
+	"36 Ctrl ctrl+enter", "37 Ctrl ctrl+@", "38 Ctrl ctrl+]", "39 Ctrl ctrl+a,ctrl+b", "40 Ctrl ctrl+left",
+	"41 Alt alt+x", "41 Alt alt+enter", "41 Alt alt+[", "42 Shift shift+tab", "43 Shift shift+a",
+	"44 Set TypingSpeed 100ms", "45 Screenshot shots/one.png", "46 Copy a b", "47 Paste", "48 Escape esc", "48 Tab tab",
+	"48 Space space", "48 Backspace backspace @5ms ×4", "48 Delete delete", "48 Insert insert", "48 Up up", "48 Left left",
+	"48 Right right", "48 PageDown pgdown", "48 ScrollUp wheel up", "48 ScrollDown wheel down ×2",
+}
+
+func TestATapeOfEveryCommandIsRead(t *testing.T) {
+	tape, err := ParseTape("demo.tape", everyCommand, noFiles)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,22 +107,7 @@ Escape Tab Space Backspace@5ms 4 Delete Insert Up Left Right PageDown ScrollUp S
 	for _, c := range tape.Commands {
 		got = append(got, brief(c))
 	}
-	want := []string{
-		"2 Output demo.gif", "3 Output out/demo.txt", "4 Require cooper", "5 Set Shell bash", "6 Set FontSize 18",
-		"7 Set Width 1200", "8 Set Height 700.5", "9 Set LoopOffset 20", "10 Set LoopOffset 30", "11 Set TypingSpeed 75ms",
-		"12 Set Theme { \"name\": \"x\",\n  \"black\": \"#000000\" }", "14 Set Theme Catppuccin Frappe",
-		"15 Set MarginFill #674EFF", "16 Set WindowBar Colorful", "17 Set CursorBlink false", "18 Set WaitTimeout 2m0s",
-		`19 Set WaitPattern \$ $`, "20 Env AWS_REGION eu-west-1", "21 Hide", "22 Type cooper --demo", "22 Enter enter",
-		"23 Wait Line", "24 Wait Line @500ms /ready/", "25 Wait Screen /^ cooper .* buckets/", "26 Show",
-		`27 Type it isn't a "b" @10ms`, "28 Type hello world", "29 Type @500ms", "30 Enter enter @1s ×2", "31 Down down ×3",
-		"32 PageUp pgup", "33 Sleep @500ms", "33 Sleep @2s", "33 Sleep @500ms", "34 Ctrl ctrl+c", "35 Ctrl ctrl+alt+shift+x",
-		"36 Ctrl ctrl+enter", "37 Ctrl ctrl+@", "38 Ctrl ctrl+]", "39 Ctrl ctrl+a,ctrl+b", "40 Ctrl ctrl+left",
-		"41 Alt alt+x", "41 Alt alt+enter", "41 Alt alt+[", "42 Shift shift+tab", "43 Shift shift+a",
-		"44 Set TypingSpeed 100ms", "45 Screenshot shots/one.png", "46 Copy a b", "47 Paste", "48 Escape esc", "48 Tab tab",
-		"48 Space space", "48 Backspace backspace @5ms ×4", "48 Delete delete", "48 Insert insert", "48 Up up", "48 Left left",
-		"48 Right right", "48 PageDown pgdown", "48 ScrollUp wheel up", "48 ScrollDown wheel down ×2",
-	}
-	if d := cmp.Diff(want, got); d != "" {
+	if d := cmp.Diff(everyCommandRead, got); d != "" {
 		t.Error(d)
 	}
 }
@@ -242,14 +245,25 @@ func FuzzATapeIsReadOrRefusedWithAPlace(f *testing.F) {
 			return
 		}
 		for _, c := range tape.Commands {
-			if c.Pos.Line < 1 || c.Pos.Line > strings.Count(text, "\n")+1 || c.Count < 1 || (c.Timed && c.Time < 0) {
-				t.Errorf("%q: %s", text, brief(c))
-			}
-			for _, key := range c.Keys {
-				if _, err := keyBytes(key); err != nil && key != wheelUp && key != wheelDown {
-					t.Errorf("%q: a key that can't be sent: %v", text, err)
-				}
+			if why := broken(c, strings.Count(text, "\n")+1); why != "" {
+				t.Errorf("%q: %s: %s", text, brief(c), why)
 			}
 		}
 	})
+}
+
+// broken says what is wrong with a command of a tape of so many lines.
+func broken(c Command, lines int) string {
+	if c.Pos.Line < 1 || c.Pos.Line > lines {
+		return "it has no place"
+	}
+	if c.Count < 1 || c.Time < 0 {
+		return "a count or time makes no sense"
+	}
+	for _, key := range c.Keys {
+		if _, err := keyBytes(key); err != nil && key != wheelUp && key != wheelDown {
+			return err.Error()
+		}
+	}
+	return ""
 }

@@ -85,27 +85,17 @@ func lexToken(text string, pos Pos) (t token, n int, err error) {
 	t.pos = pos
 	switch c := text[0]; {
 	case strings.IndexByte("\"'`/", c) >= 0:
-		end := strings.IndexByte(text[1:lineEnd(text)], c)
-		if end < 0 {
-			return t, 0, fmt.Errorf("%s: no closing %c on this line", pos, c)
-		}
-		t.kind, t.text = tokString, text[1:end+1]
-		if c == '/' {
-			t.kind = tokPattern
-		}
-		return t, end + 2, nil
+		return lexQuoted(text, t)
 	case c == '{':
 		end := strings.IndexByte(text, '}')
 		if end < 0 {
 			return t, 0, fmt.Errorf("%s: no closing }", pos)
 		}
 		t.kind, t.text = tokObject, text[:end+1]
-	case digit(c) || (c == '.' && len(text) > 1 && digit(text[1])):
-		t.kind, t.text = tokNumber, text[:span(text, func(b byte) bool { return digit(b) || b == '.' })]
-	case letterByte(c) || c == '.':
-		t.kind, t.text = tokWord, text[:span(text, func(b byte) bool {
-			return letterByte(b) || digit(b) || strings.IndexByte(".-_/%", b) >= 0
-		})]
+	case digit(c) || (c == '.' && digit(text[min(1, len(text)-1)])):
+		t.kind, t.text = tokNumber, text[:span(text, numberByte)]
+	case wordStart(c):
+		t.kind, t.text = tokWord, text[:span(text, wordByte)]
 	case strings.IndexByte("@=+%[]-^\\", c) >= 0:
 		t.kind, t.text = tokSign, text[:1]
 	default:
@@ -114,9 +104,27 @@ func lexToken(text string, pos Pos) (t token, n int, err error) {
 	return t, len(t.text), nil
 }
 
+// lexQuoted reads a string or, between slashes, a pattern. There are no escapes.
+func lexQuoted(text string, t token) (token, int, error) {
+	quote := text[0]
+	end := strings.IndexByte(text[1:lineEnd(text)], quote)
+	if end < 0 {
+		return t, 0, fmt.Errorf("%s: no closing %c on this line", t.pos, quote)
+	}
+	t.kind, t.text = tokString, text[1:end+1]
+	if quote == '/' {
+		t.kind = tokPattern
+	}
+	return t, end + 2, nil
+}
+
 func digit(b byte) bool { return b >= '0' && b <= '9' }
 
-func letterByte(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
+func numberByte(b byte) bool { return digit(b) || b == '.' }
+
+func wordStart(b byte) bool { return b == '.' || (b|0x20 >= 'a' && b|0x20 <= 'z') }
+
+func wordByte(b byte) bool { return wordStart(b) || digit(b) || strings.IndexByte("-_/%", b) >= 0 }
 
 // span is how many bytes at the start of text satisfy ok.
 func span(text string, ok func(byte) bool) int {
