@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"cooper/awsops"
+	"cooper/awsops/journal"
 	"cooper/ui"
 )
 
@@ -19,7 +20,10 @@ type Env struct {
 	Asker   *ui.Asker
 	Context context.Context // ends when the program quits: jobs outlive the screen that started them, not the program
 
-	Authenticator Authenticator // the demo's MFA device, nil when there is none
+	Authenticator Authenticator    // the demo's MFA device, nil when there is none
+	Journal       *journal.Journal // what was done, nil when none is kept
+	Seeds         *Seeds           // MFA seeds kept by choice, nil when none can be
+	Planners      awsops.Planners  // by kind, to go on with unfinished jobs
 	Home          string        // where downloads go and local paths begin
 	Environ       func(string) string
 }

@@ -50,3 +50,25 @@ func errorFacts(e *awsops.Error) []ui.Fact {
 	add("what to do", e.Hint)
 	return facts
 }
+
+// shortError is what happened without where, for a line below a field.
+func shortError(err error) string {
+	e, ok := errors.AsType[*awsops.Error](err)
+	if !ok {
+		return err.Error()
+	}
+	s := e.Message
+	if s == "" {
+		s = e.Code
+	}
+	if s == "" {
+		s = e.Kind.String()
+	}
+	s = strings.TrimSuffix(s, ".")
+	if e.Hint != "" {
+		s += ". " + e.Hint
+	}
+	return s
+}
+
+func asError(err error) (*awsops.Error, bool) { return errors.AsType[*awsops.Error](err) }

@@ -1,0 +1,118 @@
+package views
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"cooper/awsops"
+	"cooper/ui"
+)
+
+// MFAProvider asks for one-time codes in a dialog. It is made before the session, which needs it, and
+// bound to the environment afterwards.
+type MFAProvider struct {
+	mu  sync.Mutex
+	env *Env
+	one sync.Mutex // a person is asked one thing at a time
+}
+
+// Bind sets the environment in which codes are asked for.
+func (p *MFAProvider) Bind(env *Env) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.env = env
+}
+
+// Code opens the dialog and waits for its answer or for ctx. It fails with awsops.ErrMFARequired when
+// no program runs that could ask, and with ui.ErrDismissed when the person left the dialog.
+func (p *MFAProvider) Code(ctx context.Context, c awsops.Challenge) (awsops.Token, error) {
+	p.mu.Lock()
+	env := p.env
+	p.mu.Unlock()
+	if env == nil {
+		return awsops.Token{}, awsops.ErrMFARequired
+	}
+	p.one.Lock()
+	defer p.one.Unlock()
+	c.Devices = env.devicesFor(c)
+	stop := keepDrawing(ctx, env.Asker)
+	defer stop()
+	tok, err := ui.Ask(ctx, env.Asker, func(reply func(awsops.Token)) ui.Dialog { return newCode(env, c, reply) })
+	if errors.Is(err, ui.ErrNobody) {
+		return awsops.Token{}, errors.Join(awsops.ErrMFARequired, err)
+	}
+	if err == nil {
+		env.rememberDevice(tok.Serial)
+	}
+	return tok, err
+}
+
+// keepDrawing draws the seconds that pass: a dialog that waits gets no messages of its own.
+func keepDrawing(ctx context.Context, a *ui.Asker) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		tick := time.NewTicker(time.Second)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				a.Wake()
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return cancel
+}
+
+// devicesFor gives the devices to choose from: those the session knows, the demo's, and those that
+// were used before.
+func (e *Env) devicesFor(c awsops.Challenge) []string {
+	out := slices.Clone(c.Devices)
+	add := func(s string) {
+		if s != "" && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	if e.Authenticator != nil {
+		add(e.Authenticator.Serial())
+	}
+	for _, s := range e.remembered() {
+		add(s)
+	}
+	return out
+}
+
+// account is the caller's, "" while it isn't known; it asks nobody.
+func (e *Env) account(ctx context.Context) string {
+	id, _ := e.Session.Identity(ctx).Get()
+	return id.Account
+}
+
+func (e *Env) remembered() []string {
+	if e.Journal == nil {
+		return nil
+	}
+	ctx, cancel := context.WithCancel(e.Context)
+	defer cancel()
+	known, err := e.Journal.Serials(e.account(ctx))
+	if err != nil {
+		return nil // a journal that can't be read is told where it is shown
+	}
+	return known
+}
+
+// rememberDevice keeps a serial for the next time. That it could not be kept is no reason to stop.
+func (e *Env) rememberDevice(serial string) {
+	if e.Journal == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(e.Context, time.Second)
+	defer cancel()
+	if account := e.account(ctx); account != "" {
+		_ = e.Journal.RememberSerial(account, serial)
+	}
+}
