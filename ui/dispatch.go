@@ -53,7 +53,7 @@ func (s *Shell) dialogKey(d Dialog, k tea.KeyPressMsg, name string) tea.Cmd {
 		case name == "ctrl+l":
 			return tea.ClearScreen
 		}
-		if a, ok := s.keys.find([]Action{s.helpAction()}, name); ok && !isHelp(d) && !types {
+		if a, ok := s.keys.find([]Action{s.helpAction()}, name); ok && !isHelp(d) {
 			return s.run(a)
 		}
 	}

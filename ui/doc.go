@@ -63,6 +63,13 @@
 // was quiet for 400 ms. [Ask] raises one from another goroutine and waits for
 // its answer.
 //
+// # Pieces
+//
+// [Filter] is the "/" line of a list, [Field] a line of text, [Picture] what
+// stands where there is nothing to show, [FactLines] a table of labels and
+// values, [Theme].Paint and [Theme].Cell the styles, [Box] the arithmetic of
+// rows and columns.
+//
 // # Text
 //
 // Whatever strangers wrote passes [Clean] once before it is drawn; copying takes

@@ -18,7 +18,7 @@ func isHelp(d Dialog) bool {
 }
 
 func (s *Shell) helpAction() Action {
-	return Action{ID: "shell.help", Keys: []string{"?"}, Help: "help", Run: func() tea.Cmd {
+	return Action{ID: "shell.help", Keys: []string{"?", "f1"}, Help: "help", Run: func() tea.Cmd {
 		return s.push(pushMsg{dialog: s.newHelp()})
 	}}
 }

@@ -73,6 +73,9 @@ func Fail(err error, retry func() tea.Cmd) tea.Cmd {
 	return send(failMsg{err: err, retry: retry})
 }
 
+// FailDetail is Fail for an error whose detail is known.
+func FailDetail(d ErrorDetail) tea.Cmd { return send(failMsg{detail: d}) }
+
 // Wake makes the shell look at Options.Works again. A view needs it only when
 // a job was started outside the loop; see also Asker.Wake.
 func Wake() tea.Cmd { return send(wakeMsg{}) }

@@ -196,7 +196,11 @@ func (s *Shell) command(msg tea.Msg) tea.Cmd {
 	case openMsg:
 		return s.open(m.place)
 	case replaceMsg:
-		return s.leaving(func() tea.Cmd { return s.replace(m.place) })
+		var going []*entry
+		if t := s.top(); t != nil { // the other tabs of the step stay
+			going = []*entry{{pages: []*page{t}}}
+		}
+		return s.leaving(going, func() tea.Cmd { return s.replace(m.place) })
 	case backMsg:
 		return s.back()
 	case statusMsg:

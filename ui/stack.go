@@ -30,12 +30,12 @@ func (s *Shell) top() *page {
 }
 
 func (s *Shell) build(p Place) *page {
-	make, ok := s.o.Screens[p.Screen]
+	open, ok := s.o.Screens[p.Screen]
 	if !ok {
 		s.say("There is no screen called "+p.Screen+".", Warn)
 		return nil
 	}
-	v := make(p)
+	v := open(p)
 	if v == nil {
 		s.say("The screen "+p.Screen+" can't be opened.", Warn)
 		return nil
@@ -49,7 +49,7 @@ func (s *Shell) open(p Place) tea.Cmd {
 			return nil
 		}
 		if p == s.o.Home {
-			return s.leaving(s.home)
+			return s.leaving(s.stack[1:], s.home)
 		}
 	}
 	pg := s.build(p)
@@ -89,7 +89,7 @@ func (s *Shell) back() tea.Cmd {
 	if len(s.stack) < 2 {
 		return nil
 	}
-	return s.leaving(func() tea.Cmd {
+	return s.leaving(s.stack[len(s.stack)-1:], func() tea.Cmd {
 		s.pop()
 		return s.resume()
 	})
@@ -117,9 +117,9 @@ func closeView(v View) {
 	}
 }
 
-// leaving asks first when the step on top would lose something.
-func (s *Shell) leaving(then func() tea.Cmd) tea.Cmd {
-	loss := s.loss(s.stack[max(len(s.stack)-1, 0):])
+// leaving asks first when one of the steps would lose something.
+func (s *Shell) leaving(steps []*entry, then func() tea.Cmd) tea.Cmd {
+	loss := s.loss(steps)
 	if loss == "" {
 		return then()
 	}
