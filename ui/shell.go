@@ -27,6 +27,7 @@ type Options struct {
 	Mouse    bool                        // wheel scrolls; off leaves selecting to the terminal
 	FullDraw bool                        // clear after every key, for terminals that scroll wrongly
 	KeepDark bool                        // don't ask the terminal for its background
+	Notice   string                      // said in the status line at the start
 }
 
 // Shell is the program's one model: it owns the stack of views, the stack of
@@ -90,6 +91,9 @@ func (s *Shell) Init() tea.Cmd {
 	}
 	if !s.o.KeepDark {
 		cmds = append(cmds, tea.RequestBackgroundColor)
+	}
+	if s.o.Notice != "" {
+		cmds = append(cmds, Status(s.o.Notice, Warn))
 	}
 	return tea.Batch(cmds...)
 }
