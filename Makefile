@@ -1,0 +1,58 @@
+# Everything that .ci/run does can be done by itself. Tools are built into a cache outside of the repository.
+
+SHELL := /bin/bash
+TOOLS ?= $(or $(COOPER_TOOLS),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/cooper/tools)
+export COOPER_TOOLS := $(TOOLS)
+
+LINT_VERSION := v2.15.0
+VULN_VERSION := v1.8.0
+LINT := $(TOOLS)/golangci-lint-$(LINT_VERSION)/golangci-lint
+VULN := $(TOOLS)/govulncheck-$(VULN_VERSION)/govulncheck
+FUZZTIME ?= 5s
+
+.PHONY: help build demo test race vet format lint vuln fuzz contract awscli ci
+
+help: ## say what there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 12
+
+build: ## a stripped program: ./cooper
+	go build -trimpath -ldflags '-s -w' -o cooper .
+
+demo: ## the program on an AWS of its own
+	go run . --demo
+
+test: ## the tests; they need nothing but Go
+	go test ./...
+
+race: ## the tests with the race detector; needs a C compiler
+	go test -race ./...
+
+vet: ## go vet
+	go vet ./...
+
+format: ## name the files that gofmt would change
+	@wants=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$wants" ]; then echo "gofmt wants:"; echo "$$wants"; exit 1; fi
+
+lint: $(LINT) ## golangci-lint with .golangci.yml
+	$(LINT) run ./...
+
+vuln: $(VULN) ## known vulnerabilities, when the database can be reached
+	scripts/vuln.sh $(VULN)
+
+fuzz: ## every fuzz target for FUZZTIME (5s)
+	scripts/fuzz.sh $(FUZZTIME)
+
+contract: ## the conformance suite on versitygw and Ceph RGW
+	scripts/contract.sh versitygw ceph-rgw
+
+awscli: ## Debian's AWS CLI on `cooper sandbox`
+	scripts/awscli.sh
+
+ci: ## all of it
+	.ci/run
+
+$(LINT):
+	GOBIN=$(dir $@) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+
+$(VULN):
+	GOBIN=$(dir $@) go install golang.org/x/vuln/cmd/govulncheck@$(VULN_VERSION)
