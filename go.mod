@@ -2,6 +2,9 @@ module cooper
 
 go 1.26.0
 
+// Bubble Tea, Lip Gloss and Bubbles are pinned to the versions that were built and measured together. Bubble Tea v2.1.0
+// and v2.1.1 wait: v2.1.1 needs a version of ultraviolet that can't be fetched, and they add only program status
+// (OSC 7501) and small options. x/vt, the emulated screen of the tests, has no tagged version.
 require (
 	charm.land/bubbles/v2 v2.2.1
 	charm.land/bubbletea/v2 v2.0.10
