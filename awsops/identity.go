@@ -68,6 +68,10 @@ func (s *Session) Identity(ctx context.Context) Reading[Identity] {
 	}
 }
 
+// KnownIdentity gives who calls if that has been asked already. It sends nothing, so it is safe where
+// credentials are only being fetched, as while a role's code is asked for.
+func (s *Session) KnownIdentity() (Identity, bool) { return s.identity.known() }
+
 func (s *Session) askIdentity(ctx context.Context) Reading[Identity] {
 	var id Identity
 	out, err := s.sts().GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})

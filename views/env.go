@@ -24,7 +24,7 @@ type Env struct {
 	Journal       *journal.Journal // what was done, nil when none is kept
 	Seeds         *Seeds           // MFA seeds kept by choice, nil when none can be
 	Planners      awsops.Planners  // by kind, to go on with unfinished jobs
-	Home          string        // where downloads go and local paths begin
+	Home          string           // where downloads go and local paths begin
 	Environ       func(string) string
 }
 

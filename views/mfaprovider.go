@@ -86,19 +86,14 @@ func (e *Env) devicesFor(c awsops.Challenge) []string {
 	return out
 }
 
-// account is the caller's, "" while it isn't known; it asks nobody.
-func (e *Env) account(ctx context.Context) string {
-	id, _ := e.Session.Identity(ctx).Get()
-	return id.Account
-}
-
+// remembered gives the serials that the caller's account used before. It asks nobody who that is: a
+// code may be wanted just to fetch the credentials.
 func (e *Env) remembered() []string {
-	if e.Journal == nil {
+	id, ok := e.Session.KnownIdentity()
+	if e.Journal == nil || !ok {
 		return nil
 	}
-	ctx, cancel := context.WithCancel(e.Context)
-	defer cancel()
-	known, err := e.Journal.Serials(e.account(ctx))
+	known, err := e.Journal.Serials(id.Account)
 	if err != nil {
 		return nil // a journal that can't be read is told where it is shown
 	}
@@ -107,12 +102,7 @@ func (e *Env) remembered() []string {
 
 // rememberDevice keeps a serial for the next time. That it could not be kept is no reason to stop.
 func (e *Env) rememberDevice(serial string) {
-	if e.Journal == nil {
-		return
-	}
-	ctx, cancel := context.WithTimeout(e.Context, time.Second)
-	defer cancel()
-	if account := e.account(ctx); account != "" {
-		_ = e.Journal.RememberSerial(account, serial)
+	if id, ok := e.Session.KnownIdentity(); ok && e.Journal != nil {
+		_ = e.Journal.RememberSerial(id.Account, serial)
 	}
 }
