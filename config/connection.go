@@ -10,7 +10,7 @@ import (
 
 // Connection says how to reach S3 with one profile. Empty fields are left to the shared AWS configuration.
 type Connection struct {
-	Profile     string // "" is the default profile
+	Profile     string // "" is that of AWS_PROFILE or the default one
 	Region      string
 	Endpoint    string // the name the file gives to EndpointURL, "" for none
 	EndpointURL string // "" is AWS, unless the shared AWS configuration names an endpoint
@@ -22,9 +22,10 @@ type Connection struct {
 
 // override is what the environment and the flags say about every connection.
 type override struct {
-	profile, region, url, ca string
-	dialect                  Dialect
-	pathStyle                PathStyle
+	profile, named  string // profile is that of the flag or the environment, named only that of the flag
+	region, url, ca string
+	dialect         Dialect
+	pathStyle       PathStyle
 }
 
 // setting reads one setting from the flags or else from the first of the variables that is set.
@@ -37,7 +38,8 @@ type setting struct {
 // readOverrides reads the environment and the flags. Flags win.
 func (c *Config) readOverrides(in Input) []error {
 	o := &c.over
-	o.profile = first(in.Flags.Profile, in.Env("AWS_PROFILE"))
+	o.named = in.Flags.Profile
+	o.profile = first(o.named, in.Env("AWS_PROFILE"))
 	if in.Flags.ReadOnly {
 		c.ReadOnly = true
 	}
@@ -127,8 +129,13 @@ func takeSwitch(to *bool) func(string) string {
 	}
 }
 
-// Connection says how to reach S3 with the profile that flags and environment ask for.
-func (c *Config) Connection() Connection { return c.For(c.over.profile) }
+// Connection says how to reach S3 with the profile that flags and environment ask for. One of the environment is not
+// named in it: the SDK finds it there itself, and a profile that it is given by name would win over AWS_ACCESS_KEY_ID.
+func (c *Config) Connection() Connection {
+	out := c.For(c.over.profile)
+	out.Profile = c.over.named
+	return out
+}
 
 // For says how to reach S3 with another profile, "" for the default one. Each setting comes from the flags, else the
 // environment, else the profile, else its endpoint. Read-only adds up: what any of them says can't be taken back.

@@ -46,7 +46,7 @@ func TestASettingComesFromTheFlagsElseTheEnvironmentElseTheProfileElseItsEndpoin
 		{"nothing said", Flags{}, nil, Connection{Region: "eu-central-1", Dialect: AWS, PathStyle: PathAuto}},
 		{"a profile", Flags{Profile: "prod"}, []string{"AWS_PROFILE", "lab"},
 			Connection{Profile: "prod", Region: "eu-west-1", Dialect: AWS, PathStyle: PathNever, CABundle: "/prod.pem", ReadOnly: true}},
-		{"a profile of the environment", Flags{}, []string{"AWS_PROFILE", "lab"}, ceph},
+		{"a profile of the environment", Flags{}, []string{"AWS_PROFILE", "lab"}, with(ceph, func(c *Connection) { c.Profile = "" })},
 		{"a profile the file does not know", Flags{Profile: "other"}, nil, Connection{Profile: "other", Dialect: AWS, PathStyle: PathAuto}},
 		{"the profile wins over its endpoint", Flags{Profile: "lab2"}, nil, with(ceph, func(c *Connection) {
 			c.Profile, c.Region, c.Dialect, c.PathStyle, c.CABundle = "lab2", "second", AWS, PathAuto, "/lab2.pem"
