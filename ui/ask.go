@@ -85,7 +85,7 @@ func Ask[T any](ctx context.Context, a *Asker, build func(reply func(T)) Dialog)
 	case <-ctx.Done():
 		go func() {
 			<-posted // a dialog can't be taken off before it is there
-			post(dropMsg{d})
+			post(dropMsg{dialog: d})
 		}()
 		return none, context.Cause(ctx)
 	}

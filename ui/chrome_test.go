@@ -155,3 +155,53 @@ func TestLongBreadcrumbsLoseTheirBeginning(t *testing.T) {
 		}
 	})
 }
+
+// clock is a dialog of a screen's own: it counts seconds by itself.
+type clock struct {
+	seconds, cancelled, closed int
+	me                         Dialog
+}
+
+type tick struct{}
+
+func (c *clock) Init() tea.Cmd {
+	return tea.Tick(time.Second, func(time.Time) tea.Msg { return tick{} })
+}
+
+func (c *clock) Update(m tea.Msg) (tea.Cmd, bool) {
+	if _, ok := m.(tick); !ok {
+		return nil, false
+	}
+	c.seconds++
+	return c.Init(), c.seconds == 5
+}
+func (c *clock) Render(int, int) string { return strings.Repeat("|", c.seconds) }
+func (c *clock) Title() string          { return "Clock" }
+func (c *clock) Cancel()                { c.cancelled++ }
+func (c *clock) Close()                 { c.closed++ }
+func (c *clock) Actions() []Action {
+	return []Action{{ID: "clock.stop", Keys: []string{"s"}, Help: "stop", Run: func() tea.Cmd { return Done(c.me) }}}
+}
+
+func TestADialogOfAScreensOwnHasItsTimersAndItsEnd(t *testing.T) {
+	inBubble(t, uitest.Opts{}, newRig(), func(p *uitest.Program) {
+		c := &clock{}
+		p.Send(Push(c)())
+		p.Sleep(2500 * time.Millisecond)
+		p.Sees("Clock", "||", "s stop")
+		p.Sleep(3 * time.Second)
+		p.SeesNot("Clock")
+		if c.cancelled != 0 || c.closed != 1 {
+			t.Errorf("cancelled %d, closed %d", c.cancelled, c.closed)
+		}
+		for key, cancelled := range map[string]int{"s": 0, "esc": 1} {
+			c := &clock{}
+			c.me = c
+			p.Send(Push(c)())
+			p.Press(key)
+			if p.SeesNot("Clock"); c.cancelled != cancelled || c.closed != 1 {
+				t.Errorf("%s: cancelled %d, closed %d", key, c.cancelled, c.closed)
+			}
+		}
+	})
+}

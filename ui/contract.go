@@ -59,9 +59,14 @@ type Dialog interface {
 }
 
 // The optional interfaces below are looked for by type assertion on views;
-// Typer and Cursorer on dialogs, too.
+// Closer, Typer and Cursorer on dialogs, too, and Initer on dialogs only.
 type (
-	// Closer is told that its view has left the stack for good.
+	// Initer is called once, after its dialog was put on the stack. Messages of
+	// its command come to the dialog's Update.
+	Initer interface{ Init() tea.Cmd }
+
+	// Closer is told that its view or dialog has left the stack for good,
+	// whether it was done or cancelled.
 	Closer interface{ Close() }
 
 	// Typer says whether text is being typed. While it is, printable keys,

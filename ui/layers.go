@@ -37,6 +37,9 @@ func (s *Shell) push(m pushMsg) tea.Cmd {
 	}
 	l := &layer{d: m.dialog, gone: m.gone, deaf: m.self, since: time.Now()}
 	s.dialogs = append(s.dialogs, l)
+	if i, ok := m.dialog.(Initer); ok {
+		return i.Init()
+	}
 	return nil
 }
 
@@ -59,6 +62,9 @@ func (s *Shell) drop(d Dialog, cancel bool) {
 	s.dialogs = slices.Delete(s.dialogs, i, i+1)
 	if cancel {
 		d.Cancel()
+	}
+	if c, ok := d.(Closer); ok {
+		c.Close()
 	}
 	if l.gone != nil {
 		l.gone()

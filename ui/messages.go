@@ -37,9 +37,15 @@ type (
 		self   bool   // it opens by itself: nobody pressed a key for it
 		gone   func() // called when it has left the stack
 	}
-	dropMsg struct{ dialog Dialog }
+	dropMsg struct {
+		dialog Dialog
+		done   bool // not cancelled
+	}
 	wakeMsg struct{}
 )
+
+// The functions below make commands. Commands of one tea.Batch run in no order;
+// where the order matters, as in Done and then Push, use tea.Sequence.
 
 // Open puts the place's screen on top of the present one.
 func Open(p Place) tea.Cmd { return send(openMsg{p}) }
@@ -58,7 +64,11 @@ func Push(d Dialog) tea.Cmd { return send(pushMsg{dialog: d}) }
 func Raise(d Dialog) tea.Cmd { return send(pushMsg{dialog: d, self: true}) }
 
 // Drop takes a dialog off, cancelling it if it is still there.
-func Drop(d Dialog) tea.Cmd { return send(dropMsg{d}) }
+func Drop(d Dialog) tea.Cmd { return send(dropMsg{dialog: d}) }
+
+// Done takes a dialog off that has decided outside of its Update, in an action
+// or when an answer came. Its Cancel isn't called.
+func Done(d Dialog) tea.Cmd { return send(dropMsg{dialog: d, done: true}) }
 
 // Status shows one sentence in the status line.
 func Status(text string, level Level) tea.Cmd { return send(statusMsg{text, level}) }

@@ -214,7 +214,7 @@ func (s *Shell) command(msg tea.Msg) tea.Cmd {
 	case pushMsg:
 		return s.push(m)
 	case dropMsg:
-		s.drop(m.dialog, true)
+		s.drop(m.dialog, !m.done)
 	case quitMsg:
 		return s.waitQuit()
 	}
