@@ -1,6 +1,7 @@
 package grid
 
 import (
+	"math/rand/v2"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
@@ -62,6 +63,22 @@ func TestAKeyCostsFewBytes(t *testing.T) {
 		p.Wait()
 		if n := p.Bytes(); n != 0 {
 			t.Errorf("%d bytes while idle", n)
+		}
+	})
+}
+
+func TestTheTerminalShowsWhatWasDrawnAfterEveryKey(t *testing.T) {
+	g := newGrid(&objects{n: 500})
+	build := func(*testing.T) tea.Model { return &screen{g: g} }
+	uitest.InBubble(t, uitest.Opts{Width: 60, Height: 12}, build, func(t *testing.T, p *uitest.Program) {
+		r := rand.New(rand.NewPCG(7, 7))
+		keys := []string{"j", "j", "j", "k", "k", "pgdown", "pgup", "ctrl+d", "ctrl+u", "G", "g", "space", "l", "h"}
+		for range 300 {
+			key := keys[r.IntN(len(keys))]
+			p.Press(key)
+			if d := uitest.Diff(uitest.Draw(t, g.Render(60, 12), 60, 12).Text(), p.Text()); d != "" {
+				t.Fatalf("after %s:\n%s", key, d)
+			}
 		}
 	})
 }

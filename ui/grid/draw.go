@@ -135,6 +135,9 @@ func within(p, base Pair) Pair {
 func (g *Grid) appendCell(dst []byte, row int, s span, selected bool, base Pair) []byte {
 	var style Style
 	g.cell, style = g.src.Cell(row, s.col, g.cell[:0])
+	if g.clean != nil && !plain(g.cell) {
+		g.cell = append(g.cell[:0], g.clean(string(g.cell))...)
+	}
 	cells := g.look.Cells
 	if selected && base.Prefix != "" {
 		cells = g.look.SelectedCells

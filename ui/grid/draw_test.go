@@ -27,12 +27,7 @@ func on(t *testing.T, g *Grid, w, h int) *uitest.Screen {
 			t.Errorf("line %d is %d wide instead of %d: %q", i, got, w, l)
 		}
 	}
-	s := uitest.NewScreen(w, h)
-	s.MapNewlines(true)
-	if _, err := s.Write([]byte(text)); err != nil {
-		t.Fatal(err)
-	}
-	return s
+	return uitest.Draw(t, text, w, h)
 }
 
 func TestAFullGridAtEverySize(t *testing.T) {
@@ -73,6 +68,23 @@ func TestForeignKeysAreDrawnInTheirColumn(t *testing.T) {
 	for _, size := range sizes {
 		g := newGrid(&objects{n: len(names), name: func(row int) string { return names[row] }})
 		uitest.Golden(t, fmt.Sprintf("foreign-%dx%d", size.w, size.h), on(t, g, size.w, size.h).Text())
+	}
+}
+
+func TestForeignTextIsCleanedOncePerCellAndPlainTextNotAtAll(t *testing.T) {
+	names := []string{"plain.txt", "tab\tbed"}
+	g := newGrid(&objects{n: len(names), name: func(row int) string { return names[row] }})
+	var seen []string
+	g.SetClean(func(s string) string {
+		seen = append(seen, s)
+		return strings.ReplaceAll(s, "\t", "␉")
+	})
+	s := on(t, g, 80, 5)
+	if _, _, ok := s.Find("tab␉bed "); !ok {
+		t.Error(s.Text())
+	}
+	if d := cmp.Diff([]string{"tab\tbed"}, seen); d != "" {
+		t.Error(d)
 	}
 }
 

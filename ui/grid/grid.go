@@ -64,6 +64,8 @@ type Grid struct {
 	look Look
 	keys map[string]Motion
 
+	clean func(string) string
+
 	order   []uint32 // visible position → row; nil: every row in its place
 	ordered bool
 	marks   marks
@@ -107,6 +109,11 @@ func (g *Grid) SetColumns(columns ...Column) {
 
 // SetLook replaces styles and signs, for another theme.
 func (g *Grid) SetLook(l Look) { g.look = l.complete() }
+
+// SetClean sets a function that makes foreign text fit for the screen. It gets
+// each cell that holds anything but printable ASCII. Without it such text is
+// the source's business.
+func (g *Grid) SetClean(clean func(string) string) { g.clean = clean }
 
 // SetFocus says whether keys go to the grid; without focus the cursor's row is
 // drawn in another style.
