@@ -10,6 +10,7 @@ import (
 	"hash/crc32"
 	"hash/crc64"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -135,8 +136,7 @@ func claimTrailer(h http.Header, found claimedSum) (claimedSum, error) {
 		return found, nil
 	}
 	if newHash(named) == nil {
-		return found, errInvalidRequest("Checksum algorithm provided is unsupported. Please try again with any of the " +
-			"valid types: [" + strings.Join(append(checksumAlgorithms, unsupportedSums...), ", ") + "]")
+		return found, errUnknownAlgorithm()
 	}
 	if found.algorithm == "" {
 		return found, errInvalidRequest("x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* " +
@@ -146,4 +146,9 @@ func claimTrailer(h http.Header, found claimedSum) (claimedSum, error) {
 		return found, errInvalidRequest("Value for x-amz-sdk-checksum-algorithm header is invalid.")
 	}
 	return found, nil
+}
+
+func errUnknownAlgorithm() *apiError {
+	return errInvalidRequest("Checksum algorithm provided is unsupported. Please try again with any of the valid types: [" +
+		strings.Join(slices.Concat(checksumAlgorithms, unsupportedSums), ", ") + "]")
 }

@@ -140,8 +140,7 @@ func (c *call) copiedContent(v version, sse sseState) (*content, error) {
 	to.parts = nil
 	algorithm := strings.ToUpper(c.header("X-Amz-Checksum-Algorithm"))
 	if algorithm != "" && newHash(algorithm) == nil {
-		return nil, errInvalidRequest("Checksum algorithm provided is unsupported. Please try again with any of the " +
-			"valid types: [" + strings.Join(append(checksumAlgorithms, unsupportedSums...), ", ") + "]")
+		return nil, errUnknownAlgorithm()
 	}
 	again := len(from.parts) > 0 || (algorithm != "" && algorithm != from.sum.algorithm) || from.sum.algorithm == ""
 	if algorithm == "" {
