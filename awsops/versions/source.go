@@ -120,7 +120,9 @@ func (b *batcher) flush(cursor string) bool {
 // what a listing shows now, and what was done before is not in it.
 func anew(s *awsops.Source) *awsops.Source {
 	open := s.Open
-	s.Open = func(ctx context.Context, r *awsops.Reader, _ string) iter.Seq2[awsops.Item, error] { return open(ctx, r, "") }
+	s.Open = func(ctx context.Context, r *awsops.Reader, _ string) iter.Seq2[awsops.Item, error] {
+		return open(ctx, r, "")
+	}
 	return s
 }
 
