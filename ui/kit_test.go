@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
@@ -66,11 +67,11 @@ func (f *fake) keys() string {
 // sided is a fake with a side panel that counts its drawings.
 type sided struct {
 	fake
-	sides int
+	sides atomic.Int64
 }
 
 func (s *sided) Side(int, int) string {
-	s.sides++
+	s.sides.Add(1)
 	return "panel"
 }
 
@@ -164,6 +165,11 @@ func (r *rig) top() View { return r.Shell.top().view }
 func inBubble(t *testing.T, o uitest.Opts, r *rig, script func(p *uitest.Program)) {
 	t.Helper()
 	uitest.InBubble(t, o, func(*testing.T) tea.Model { return r.Shell }, func(_ *testing.T, p *uitest.Program) { script(p) })
+}
+
+// onLoop changes what the running program looks at, where it looks at it.
+func onLoop(p *uitest.Program, change func()) {
+	p.Send(Answer{"test", func() tea.Cmd { change(); return nil }})
 }
 
 // work is a job a test moves by hand.

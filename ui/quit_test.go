@@ -37,7 +37,7 @@ func TestQuittingAsksWhileJobsRunCancelsThemAndWaits(t *testing.T) {
 			t.Fatalf("cancelled %d times, ended %v", w.cancelled, p.Ended())
 		}
 		p.Sees("Waiting for the jobs to end")
-		r.works = nil
+		onLoop(p, func() { r.works = nil })
 		p.Sleep(beat)
 		if !p.Ended() {
 			t.Error("it waits for nothing")

@@ -108,24 +108,24 @@ func TestTheHintLineDropsTheLeastImportantAndWhatCantBeDone(t *testing.T) {
 func TestTheSidePanelWaitsUntilThePersonRests(t *testing.T) {
 	r := bucketRig()
 	inBubble(t, uitest.Opts{Width: 120, Height: 40}, r, func(p *uitest.Program) {
-		r.works = nil
+		onLoop(p, func() { r.works = nil })
 		p.Sleep(time.Second)
 		v := r.views["objects"].(*sided)
-		before := v.sides
+		before := v.sides.Load()
 		p.Burst("j", "j", "j")
 		p.Sleep(50 * time.Millisecond)
 		p.Burst("j")
-		if v.sides != before {
-			t.Errorf("%d drawings while typing", v.sides-before)
+		if v.sides.Load() != before {
+			t.Errorf("%d drawings while typing", v.sides.Load()-before)
 		}
 		p.Sleep(200 * time.Millisecond)
-		if v.sides != before+1 {
-			t.Errorf("%d drawings after it", v.sides-before)
+		if v.sides.Load() != before+1 {
+			t.Errorf("%d drawings after it", v.sides.Load()-before)
 		}
 		p.Mark()
 		p.Sleep(time.Minute)
-		if p.Bytes() != 0 || v.sides != before+1 {
-			t.Errorf("%d bytes and %d drawings while idle", p.Bytes(), v.sides-before-1)
+		if p.Bytes() != 0 || v.sides.Load() != before+1 {
+			t.Errorf("%d bytes and %d drawings while idle", p.Bytes(), v.sides.Load()-before-1)
 		}
 	})
 }
@@ -135,11 +135,13 @@ func TestAnEndedJobIsTold(t *testing.T) {
 	inBubble(t, uitest.Opts{Width: 100, Height: 24}, r, func(p *uitest.Program) {
 		w := r.works[0].(*work)
 		p.Sees("Delete 12,000 versions", "45 %", "5,400/12,000", "6 s left", "1,200/s", "1 job")
-		w.snap.Done = 6000
+		onLoop(p, func() { w.snap.Done = 6000 })
 		p.Sleep(beat)
 		p.Sees("50 %")
-		w.snap.State, w.snap.Level, w.snap.Failed, w.snap.Errors = "failed", Bad, 2, []string{"AccessDenied"}
-		r.works = nil
+		onLoop(p, func() {
+			w.snap.State, w.snap.Level, w.snap.Failed, w.snap.Errors = "failed", Bad, 2, []string{"AccessDenied"}
+			r.works = nil
+		})
 		p.Sleep(beat)
 		p.Sees("Delete 12,000 versions: failed, 2 failures: AccessDenied")
 		p.SeesNot("1 job")
