@@ -113,6 +113,9 @@ func Play(ctx context.Context, tape *Tape, o PlayOpts) (*Screen, error) {
 	}
 	for _, c := range tape.Commands {
 		if err := p.do(ctx, c); err != nil {
+			if ctx.Err() != nil { // which also ends the program
+				err = context.Cause(ctx)
+			}
 			return p.screen, fmt.Errorf("%s: %w", c.Pos, err)
 		}
 	}

@@ -1,6 +1,7 @@
 package uitest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -139,6 +140,51 @@ func TestATapeRunsInItsShellWithItsEnvironment(t *testing.T) {
 	want := "args [] in work with hello\n> word\nyou said word\n>\n"
 	if got := s.Text(); !strings.HasPrefix(got, want) {
 		t.Errorf("%s", Diff(want, got))
+	}
+}
+
+func TestTheWheelAndSettingsOnTheWayArePlayed(t *testing.T) {
+	_, err := Play(t.Context(), parse(t, `Set WaitTimeout 20s
+Wait+Screen /last line/
+ScrollDown ScrollUp 2
+Wait+Screen /wheel:49,1 wheel:49,1 wheel:49,1/
+Set TypingSpeed 1s
+Set WaitPattern /^never$/
+Set WaitTimeout 250ms
+Type "z"
+Wait+Screen`), tui())
+	if err == nil || !strings.Contains(err.Error(), "play.tape:9: Wait+Screen /^never$/: not within 250ms") ||
+		!strings.Contains(err.Error(), "wheel:49,1 z") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestAPlayerStopsWhenItIsCancelled(t *testing.T) {
+	why := errors.New("enough")
+	for _, text := range []string{"Wait+Screen /never/", "Sleep 10m", "Type@10m \"ab\"", "Enter@10m 2", "Copy \"x\" Paste Wait+Screen /never/"} {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		o := tui()
+		o.Pace = 1
+		o.Each = func(c Command, _ bool) {
+			if c.Name != "Copy" && c.Name != "Paste" {
+				cancel(why)
+			}
+		}
+		if _, err := Play(ctx, parse(t, text), o); !errors.Is(err, why) || !strings.HasPrefix(err.Error(), "play.tape:1: ") {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
+func TestTypingIntoAProgramThatHasEndedFails(t *testing.T) {
+	_, err := Play(t.Context(), parse(t, `Wait+Screen /last line/
+Type q
+Wait+Screen@20s /^\s*$/
+Sleep 1s
+Type abc
+Wait`), tui())
+	if !errors.Is(err, errGone) {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -53,6 +53,7 @@ func (r *recorder) View() tea.View {
 	v := tea.NewView(fmt.Sprintf("%d×%d after %d s\n%s\nlast line", r.w, r.h, r.ticks, style.Render(strings.Join(r.log, " "))))
 	v.AltScreen = true
 	v.WindowTitle = "recorder"
+	v.MouseMode = tea.MouseModeCellMotion
 	return v
 }
 
