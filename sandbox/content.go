@@ -3,6 +3,7 @@ package sandbox
 import (
 	"bytes"
 	"io"
+	"sort"
 )
 
 // content is an object's bytes and what follows from them. It is never changed, so copies share it.
@@ -63,20 +64,21 @@ func newChain(pieces []*content) *chain {
 // ReadAt reads across the pieces.
 func (c *chain) ReadAt(p []byte, offset int64) (int, error) {
 	done := 0
-	for i, piece := range c.pieces {
+	first := sort.Search(len(c.pieces), func(i int) bool { return c.starts[i] > offset }) - 1
+	for i := max(first, 0); i < len(c.pieces) && done < len(p); i++ {
 		from := offset + int64(done) - c.starts[i]
-		if from < 0 || from >= piece.size {
+		take := min(c.pieces[i].size-from, int64(len(p)-done))
+		if take <= 0 {
 			continue
 		}
-		take := min(piece.size-from, int64(len(p)-done))
-		n, err := io.ReadFull(piece.section(from, take), p[done:done+int(take)])
+		n, err := io.ReadFull(c.pieces[i].section(from, take), p[done:done+int(take)])
 		done += n
 		if err != nil {
 			return done, err
 		}
-		if done == len(p) {
-			return done, nil
-		}
 	}
-	return done, io.EOF
+	if done < len(p) {
+		return done, io.EOF
+	}
+	return done, nil
 }
