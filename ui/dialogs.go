@@ -82,12 +82,21 @@ func (s *scroller) actions() []Action {
 	step := func(n func() int) func() tea.Cmd {
 		return func() tea.Cmd { s.move(n()); return nil }
 	}
-	return []Action{
-		{ID: "scroll.down", Keys: []string{"down", "j"}, Help: "down", Run: step(func() int { return 1 })},
-		{ID: "scroll.up", Keys: []string{"up", "k"}, Help: "up", Run: step(func() int { return -1 })},
+	actions := []Action{
+		{ID: "scroll.down", Keys: []string{"down", "j"}, Help: "scroll down", Run: step(func() int { return 1 })},
+		{ID: "scroll.up", Keys: []string{"up", "k"}, Help: "scroll up", Run: step(func() int { return -1 })},
 		{ID: "scroll.pagedown", Keys: []string{"pgdown", "space"}, Help: "page down", Run: step(func() int { return s.page })},
 		{ID: "scroll.pageup", Keys: []string{"pgup"}, Help: "page up", Run: step(func() int { return -s.page })},
 		{ID: "scroll.top", Keys: []string{"g", "home"}, Help: "top", Run: step(func() int { return -s.length })},
 		{ID: "scroll.bottom", Keys: []string{"G", "end"}, Help: "bottom", Run: step(func() int { return s.length })},
 	}
+	for i := range actions {
+		actions[i].Why = func() string {
+			if s.page > 0 && s.length <= s.page {
+				return "all of it is on the screen"
+			}
+			return ""
+		}
+	}
+	return actions
 }

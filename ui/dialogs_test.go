@@ -265,7 +265,7 @@ func TestALongTextScrolls(t *testing.T) {
 		p.Sees("last    line")
 		p.SeesNot("first")
 		p.Press("pgup", "k", "up", "j", "g")
-		p.Sees("first", "1–19 of 102")
+		p.Sees("first", "1–18 of 102")
 		p.Press("q")
 		p.SeesNot("Policy")
 	})

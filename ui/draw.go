@@ -144,7 +144,7 @@ func (s *Shell) drawDialog(base string, l *layer, v *tea.View) string {
 		margin = 0
 	}
 	w := min(s.w-4-2*margin, dialogWidth)
-	h := s.h - 2 - margin
+	h := s.h - 3 - margin // the hint line stays to be seen
 	text := s.guarded(w, h, func() string { return l.d.Render(w, h) })
 	lines := strings.Split(text, "\n")
 	lines = lines[:min(len(lines), h)]
@@ -155,7 +155,7 @@ func (s *Shell) drawDialog(base string, l *layer, v *tea.View) string {
 	}
 	wide = min(wide, w)
 	box := Box{W: wide + 4, H: len(lines) + 2}
-	box.X, box.Y = (s.w-box.W)/2, (s.h-box.H)/2
+	box.X, box.Y = (s.w-box.W)/2, (s.h-1-box.H)/2
 	v.Cursor = nil
 	if c, ok := l.d.(Cursorer); ok && l == s.dialog() {
 		v.Cursor = placed(c.Cursor(), Box{box.X + 2, box.Y + 1, wide, len(lines)})
