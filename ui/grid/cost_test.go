@@ -73,7 +73,7 @@ func TestTheTerminalShowsWhatWasDrawnAfterEveryKey(t *testing.T) {
 	uitest.InBubble(t, uitest.Opts{Width: 60, Height: 12}, build, func(t *testing.T, p *uitest.Program) {
 		r := rand.New(rand.NewPCG(7, 7))
 		keys := []string{"j", "j", "j", "k", "k", "pgdown", "pgup", "ctrl+d", "ctrl+u", "G", "g", "space", "l", "h"}
-		for range 300 {
+		for range 150 {
 			key := keys[r.IntN(len(keys))]
 			p.Press(key)
 			if d := uitest.Diff(uitest.Draw(t, g.Render(60, 12), 60, 12).Text(), p.Text()); d != "" {

@@ -110,3 +110,13 @@ func keyBytes(name string) (string, error) {
 	}
 	return "", fmt.Errorf("no terminal sends %q", name)
 }
+
+// PrintableKeys are the names of all keys that type an ASCII character, for
+// tests that try each of them on an editor.
+func PrintableKeys() []string {
+	names := []string{"space"}
+	for r := '!'; r <= '~'; r++ {
+		names = append(names, string(r))
+	}
+	return names
+}
