@@ -78,15 +78,15 @@ func (b *Board) Facts(bucket string) Facts {
 	return Facts{}
 }
 
-// Rev counts arrivals: when it has grown there is something new to draw.
-func (b *Board) Rev() uint64 {
+// Version counts arrivals: when it has grown there is something new to draw.
+func (b *Board) Version() uint64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.rev
 }
 
-// Settled reports whether nothing that is wanted is missing.
-func (b *Board) Settled() bool {
+// Complete reports whether nothing that is wanted is missing.
+func (b *Board) Complete() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.working == 0

@@ -8,15 +8,20 @@ import (
 	"cooper/awsops"
 )
 
-// newPlan makes a plan for bucket that has no changes and steps yet. params is what the planner was
+// newPlan makes a plan for bucket that has no changes and steps yet. spec is what the planner was
 // asked, so that it can be asked again.
-func newPlan(ctx context.Context, r *awsops.Reader, kind, title, bucket string, params any) *awsops.Plan {
-	raw, err := json.Marshal(params)
-	if err != nil {
-		raw = nil // parameters are plain structs of strings and numbers; without them there is just no resume
-	}
-	return &awsops.Plan{ID: r.Session().NewID(), Kind: kind, Title: title, Target: r.Target(ctx, bucket), Params: raw,
+func newPlan(ctx context.Context, r *awsops.Reader, kind, title, bucket string, spec any) *awsops.Plan {
+	return &awsops.Plan{ID: r.Session().NewID(), Kind: kind, Title: title, Target: r.Target(ctx, bucket), Params: params(spec),
 		Consent: awsops.Consent{Kind: awsops.ConsentYes}}
+}
+
+// params writes what a planner was asked, for the journal.
+func params(spec any) json.RawMessage {
+	raw, err := json.Marshal(spec)
+	if err != nil {
+		return nil // specs are plain structs of strings and numbers; without them there is just no resume
+	}
+	return raw
 }
 
 // stateText reads one setting as text, for fingerprints and read-backs.
