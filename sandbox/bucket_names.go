@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"net"
+	"slices"
 	"strings"
 )
 
@@ -22,25 +23,16 @@ func validBucketName(name string) bool {
 		return false
 	}
 	for i := range len(name) {
-		c := name[i]
-		alphanumeric := c >= 'a' && c <= 'z' || c >= '0' && c <= '9'
 		inside := i > 0 && i < len(name)-1
-		if !alphanumeric && !(inside && (c == '-' || c == '.')) {
+		if !alphanumeric(name[i]) && !(inside && (name[i] == '-' || name[i] == '.')) {
 			return false
 		}
 	}
-	for _, prefix := range forbiddenPrefixes {
-		if strings.HasPrefix(name, prefix) {
-			return false
-		}
-	}
-	for _, suffix := range forbiddenSuffixes {
-		if strings.HasSuffix(name, suffix) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(forbiddenPrefixes, func(p string) bool { return strings.HasPrefix(name, p) }) &&
+		!slices.ContainsFunc(forbiddenSuffixes, func(s string) bool { return strings.HasSuffix(name, s) })
 }
+
+func alphanumeric(c byte) bool { return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' }
 
 func errInvalidBucketName(name string) *apiError {
 	return newError(400, "InvalidBucketName", "The specified bucket is not valid.", field{"BucketName", name})

@@ -95,19 +95,8 @@ func (c *call) shapeBucket(b *bucket, tags []tag) error {
 	if err := checkNewName(b.name, b.namespace, b.owner, b.region); err != nil {
 		return err
 	}
-	switch ownership := c.header("X-Amz-Object-Ownership"); ownership {
-	case "":
-	case "BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter":
-		if err := c.allowed("s3:PutBucketOwnershipControls"); err != nil {
-			return err
-		}
-		b.ownership = ownership
-	default:
-		return errInvalidArgument("Invalid x-amz-object-ownership header: "+ownership, "x-amz-object-ownership", ownership)
-	}
-	if acl := c.header("X-Amz-Acl"); b.ownership == "BucketOwnerEnforced" && acl != "" && acl != "private" {
-		return newError(400, "InvalidBucketAclWithObjectOwnership",
-			"Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting")
+	if err := c.shapeOwnership(b); err != nil {
+		return err
 	}
 	if strings.EqualFold(c.header("X-Amz-Bucket-Object-Lock-Enabled"), "true") {
 		if err := c.allowed("s3:PutBucketVersioning"); err != nil {
@@ -125,6 +114,25 @@ func (c *call) shapeBucket(b *bucket, tags []tag) error {
 		b.tags = tags
 	}
 	return checkTags(tags, maxBucketTags)
+}
+
+// shapeOwnership applies who owns the objects of a bucket that is being made, and whether it may have ACLs.
+func (c *call) shapeOwnership(b *bucket) error {
+	switch ownership := c.header("X-Amz-Object-Ownership"); ownership {
+	case "":
+	case "BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter":
+		if err := c.allowed("s3:PutBucketOwnershipControls"); err != nil {
+			return err
+		}
+		b.ownership = ownership
+	default:
+		return errInvalidArgument("Invalid x-amz-object-ownership header: "+ownership, "x-amz-object-ownership", ownership)
+	}
+	if acl := c.header("X-Amz-Acl"); b.ownership == "BucketOwnerEnforced" && acl != "" && acl != "private" {
+		return newError(400, "InvalidBucketAclWithObjectOwnership",
+			"Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting")
+	}
+	return nil
 }
 
 // addBucket enters a new bucket, unless its name is taken. In us-east-1 making one's own bucket again is

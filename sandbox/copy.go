@@ -42,7 +42,7 @@ func copyObject(c *call) error {
 	return c.writeCopyResult("CopyObjectResult", v)
 }
 
-func (c *call) writeCopyResult(root string, v *version) error {
+func (c *call) writeCopyResult(root string, v version) error {
 	w := newXMLWriter(root, 512)
 	w.time("LastModified", v.time())
 	w.text("ETag", quoted(v.content.etag))

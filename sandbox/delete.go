@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -123,6 +124,17 @@ type deleteEntry struct {
 	ETag      string `xml:"ETag"`
 }
 
+func (d deleteDocument) check() error {
+	if len(d.Objects) == 0 || len(d.Objects) > maxDelete {
+		return errMalformedXML()
+	}
+	if slices.ContainsFunc(d.Objects, func(e deleteEntry) bool { return e.Key == "" }) {
+		return newError(400, "UserKeyMustBeSpecified", "The bucket POST must contain the specified field name. "+
+			"If it is specified, check the order of the fields.")
+	}
+	return nil
+}
+
 // deleteObjects answers DeleteObjects. A missing or wrong one-time code fails the whole request; all else
 // is told key by key.
 func deleteObjects(c *call) error {
@@ -133,17 +145,10 @@ func deleteObjects(c *call) error {
 	if err := c.readDocument("Delete", &doc); err != nil {
 		return err
 	}
-	if len(doc.Objects) == 0 || len(doc.Objects) > maxDelete {
-		return errMalformedXML()
+	if err := doc.check(); err != nil {
+		return err
 	}
-	versioned := false
-	for _, entry := range doc.Objects {
-		if entry.Key == "" {
-			return newError(400, "UserKeyMustBeSpecified", "The bucket POST must contain the specified field name. "+
-				"If it is specified, check the order of the fields.")
-		}
-		versioned = versioned || entry.VersionID != ""
-	}
+	versioned := slices.ContainsFunc(doc.Objects, func(e deleteEntry) bool { return e.VersionID != "" })
 	if err := c.checkBypass(); err != nil {
 		return err
 	}

@@ -193,20 +193,20 @@ func (c *call) checkWhole(stored *content) error {
 }
 
 // finish turns the upload into an object, unless another request was faster.
-func (c *call) finish(u *upload, cond writeCondition, stored *content) (*version, bool, error) {
+func (c *call) finish(u *upload, cond writeCondition, stored *content) (v version, versioned bool, err error) {
 	b := c.bucket
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.deleted {
-		return nil, false, errNoSuchBucket(b.name)
+		return v, false, errNoSuchBucket(b.name)
 	}
 	if err := cond.check(c.key, b.live(c.key)); err != nil {
-		return nil, false, err
+		return v, false, err
 	}
 	if !b.dropUpload(u) {
-		return nil, false, errNoSuchUpload(u.id)
+		return v, false, errNoSuchUpload(u.id)
 	}
-	v := &version{modified: c.now.Unix(), content: stored, attrs: u.attrs}
-	b.put(c.key, v, c.server.nextVersion)
-	return v, b.everVersioned(), nil
+	made := &version{modified: c.now.Unix(), content: stored, attrs: u.attrs}
+	b.put(c.key, made, c.server.nextVersion)
+	return *made, b.everVersioned(), nil
 }

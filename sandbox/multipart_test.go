@@ -238,15 +238,19 @@ func TestPartsAndUploadsAreListedInPagesAndAborted(t *testing.T) {
 	if got := uploads(t, c, "/", 2); !slices.Equal(got, []string{"<a/>", "big", "big", "c"}) {
 		t.Errorf("%q", got)
 	}
-	abort := func() error {
+}
+
+func TestAnAbortedUploadIsGone(t *testing.T) {
+	_, c := newSandbox(t)
+	up := begin(t, c, s3.CreateMultipartUploadInput{})
+	up.part(1, []byte("x"), "")
+	for _, want := range []string{"", "NoSuchUpload"} {
 		_, err := c.AbortMultipartUpload(t.Context(), &s3.AbortMultipartUploadInput{Bucket: aws.String("bucket"), Key: aws.String("big"), UploadId: up.id})
-		return err
+		wantCode(t, err, want, "")
 	}
-	if err := abort(); err != nil {
-		t.Fatal(err)
-	}
-	wantCode(t, abort(), "NoSuchUpload", "")
-	if got := uploads(t, c, "", 1000); len(got) != 4 {
+	_, err := up.complete(nil)
+	wantCode(t, err, "NoSuchUpload", "")
+	if got := uploads(t, c, "", 1000); len(got) != 0 {
 		t.Errorf("%q", got)
 	}
 }

@@ -35,6 +35,13 @@ func getObjectAttributes(c *call) error {
 		c.w.Header().Set("X-Amz-Version-Id", v.id)
 	}
 	w := newXMLWriter("GetObjectAttributesResponse", 1024)
+	if err := c.writeAttributes(w, wanted, v); err != nil {
+		return err
+	}
+	return c.writeXML(w, "GetObjectAttributesResponse")
+}
+
+func (c *call) writeAttributes(w *xmlWriter, wanted map[string]bool, v version) error {
 	if wanted["ETag"] {
 		w.text("ETag", v.content.etag)
 	}
@@ -55,7 +62,7 @@ func getObjectAttributes(c *call) error {
 	if wanted["ObjectSize"] {
 		w.number("ObjectSize", v.content.size)
 	}
-	return c.writeXML(w, "GetObjectAttributesResponse")
+	return nil
 }
 
 func (c *call) wantedAttributes() (map[string]bool, error) {

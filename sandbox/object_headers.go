@@ -143,29 +143,31 @@ func (c *call) lockHeaders(b *bucket) (lockState, error) {
 		return lock, errInvalidArgument("x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be supplied",
 			"x-amz-object-lock-mode", lock.mode)
 	}
-	if lock.mode != "" {
-		var err error
-		if lock.until, err = c.retainUntil(lock.mode, until); err != nil {
-			return lock, err
-		}
-		if err := c.allowed("s3:PutObjectRetention"); err != nil {
-			return lock, err
-		}
-	}
-	if lock.hold != "" {
-		if lock.hold != "ON" && lock.hold != "OFF" {
-			return lock, errInvalidArgument("Legal Hold must be either of 'ON' or 'OFF'", "x-amz-object-lock-legal-hold", lock.hold)
-		}
-		if err := c.allowed("s3:PutObjectLegalHold"); err != nil {
-			return lock, err
-		}
-	}
 	if lock.mode == "" {
 		held := lock.hold
 		lock = c.server.hooks.defaultLock(c, b)
 		lock.hold = held
+		return lock, c.checkHold(held)
 	}
-	return lock, nil
+	var err error
+	if lock.until, err = c.retainUntil(lock.mode, until); err != nil {
+		return lock, err
+	}
+	if err = c.allowed("s3:PutObjectRetention"); err != nil {
+		return lock, err
+	}
+	return lock, c.checkHold(lock.hold)
+}
+
+// checkHold checks the legal hold of a write, "" for none.
+func (c *call) checkHold(hold string) error {
+	switch hold {
+	case "":
+		return nil
+	case "ON", "OFF":
+		return c.allowed("s3:PutObjectLegalHold")
+	}
+	return errInvalidArgument("Legal Hold must be either of 'ON' or 'OFF'", "x-amz-object-lock-legal-hold", hold)
 }
 
 func (c *call) retainUntil(mode, until string) (time.Time, error) {

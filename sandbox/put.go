@@ -63,21 +63,21 @@ func putObject(c *call) error {
 	return c.writeStatus(http.StatusOK)
 }
 
-// storeVersion makes a version of the call's key, if the condition holds now. versioned says whether answers
-// of this bucket name versions.
-func (c *call) storeVersion(cond writeCondition, stored *content, attrs *attributes) (v *version, versioned bool, err error) {
+// storeVersion makes a version of the call's key, if the condition holds now, and returns a copy of it.
+// versioned says whether answers of this bucket name versions.
+func (c *call) storeVersion(cond writeCondition, stored *content, attrs *attributes) (v version, versioned bool, err error) {
 	b := c.bucket
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.deleted {
-		return nil, false, errNoSuchBucket(b.name)
+		return v, false, errNoSuchBucket(b.name)
 	}
 	if err := cond.check(c.key, b.live(c.key)); err != nil {
-		return nil, false, err
+		return v, false, err
 	}
-	v = &version{modified: c.now.Unix(), content: stored, attrs: b.share(attrs)}
-	b.put(c.key, v, c.server.nextVersion)
-	return v, b.everVersioned(), nil
+	made := &version{modified: c.now.Unix(), content: stored, attrs: b.share(attrs)}
+	b.put(c.key, made, c.server.nextVersion)
+	return *made, b.everVersioned(), nil
 }
 
 // share returns the same attributes for all objects that have nothing special, to spare memory.
@@ -100,7 +100,7 @@ func (b *bucket) share(a *attributes) *attributes {
 }
 
 // describeWrite sets the headers that every write of an object answers with.
-func (c *call) describeWrite(v *version, versioned bool) {
+func (c *call) describeWrite(v version, versioned bool) {
 	if versioned && v.id != nullVersion { // S3 names no null version on a write
 		c.w.Header().Set("X-Amz-Version-Id", v.id)
 	}

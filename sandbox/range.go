@@ -58,14 +58,7 @@ func parseRange(header string, size int64) (first, last int64, ok bool) {
 		return 0, 0, false
 	}
 	if from == "" {
-		n, err := strconv.ParseInt(to, 10, 64)
-		if err != nil || n < 0 {
-			return 0, 0, false
-		}
-		if n == 0 {
-			return size, size, true
-		}
-		return max(0, size-n), size - 1, true
+		return parseSuffix(to, size)
 	}
 	first, err := strconv.ParseInt(from, 10, 64)
 	if err != nil || first < 0 {
@@ -79,4 +72,16 @@ func parseRange(header string, size int64) (first, last int64, ok bool) {
 		return 0, 0, false
 	}
 	return first, min(last, size-1), true
+}
+
+// parseSuffix reads the n of "bytes=-n", the last bytes of an object.
+func parseSuffix(text string, size int64) (first, last int64, ok bool) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	switch {
+	case err != nil || n < 0:
+		return 0, 0, false
+	case n == 0:
+		return size, size, true // nothing can be sent
+	}
+	return max(0, size-n), size - 1, true
 }
