@@ -41,9 +41,10 @@ type run struct {
 // crew is the workers of one listing and the ranges that they share.
 type crew struct {
 	fetcher
-	store    *Store
-	versions bool
-	floor    int // length of the listing's prefix: every key begins with it
+	store     *Store
+	versions  bool
+	floor     int // length of the listing's prefix: every key begins with it
+	delimiter string
 
 	mu       sync.Mutex
 	cond     *sync.Cond

@@ -20,7 +20,7 @@ const DefaultWorkers = 32
 type Query struct {
 	Bucket    string
 	Prefix    string
-	Delimiter string // "/" makes common prefixes; such a listing goes page by page
+	Delimiter string // "/" makes common prefixes
 	Versions  bool   // all versions and delete markers, not the current objects
 	After     string // lists keys above this one only
 	Workers   int    // requests at once; 0 is DefaultWorkers, 1 lists page by page
@@ -71,7 +71,7 @@ func (l *Listing) list(ctx context.Context, f fetcher) error {
 	if workers == 0 {
 		workers = DefaultWorkers
 	}
-	if l.Query.Delimiter != "" {
+	if !splits(l.Query.Delimiter) {
 		workers = 1
 	}
 	c := l.newCrew(f, workers)
@@ -86,6 +86,7 @@ func (l *Listing) list(ctx context.Context, f fetcher) error {
 
 func (l *Listing) newCrew(f fetcher, workers int) *crew {
 	c := newCrew(f, &l.Store, workers, l.Query.Prefix, l.Query.Versions)
+	c.delimiter = l.Query.Delimiter
 	if l.Query.After != "" {
 		c.front.start, c.front.cur = []byte(l.Query.After), []byte(l.Query.After)
 		c.front.at = place{after: c.front.cur}

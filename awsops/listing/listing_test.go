@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -197,6 +198,35 @@ func TestPagesOfAnySizeAndKeysOfAnyBytesAreListedExactly(t *testing.T) {
 				}
 			}
 			check(t, want, l.View())
+		})
+	}
+}
+
+func TestCommonPrefixesAreListedOnceBySeveralWorkers(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(7, 8))
+	for range 40 {
+		keys := hostile(1 + rnd.IntN(2000))
+		most, workers := 1+rnd.IntN(40), 1+rnd.IntN(20)
+		synctest.Test(t, func(t *testing.T) {
+			b := &bucket{keys: keys, latency: 5 * time.Millisecond, most: most}
+			l := Start(t.Context(), reader(t, serve{b}), Query{Bucket: "b", Delimiter: "/", Workers: workers})
+			if err := l.Wait(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			full := &bucket{keys: keys, most: len(keys) + 1}
+			want, _ := full.rolledUp("", "/", "")
+			v := l.View()
+			var got []string
+			for i := range v.Len() {
+				row := v.Row(i)
+				if row.Prefix != strings.Contains(row.Key, "/") {
+					t.Fatalf("row %q, prefix %t", row.Key, row.Prefix)
+				}
+				got = append(got, row.Key)
+			}
+			if !slices.Equal(got, want) {
+				t.Fatalf("pages of %d, %d workers: got %q, want %q", most, workers, got, want)
+			}
 		})
 	}
 }

@@ -81,6 +81,26 @@ func (b *bucket) slice(prefix, after string) ([]string, bool) {
 	return rest[:end], end < len(rest)
 }
 
+// rolledUp is slice with common prefixes. One that was answered before is not answered again.
+func (b *bucket) rolledUp(prefix, delimiter, after string) (out []string, more bool) {
+	for _, k := range b.keys {
+		if !strings.HasPrefix(k, prefix) || k <= after {
+			continue
+		}
+		if i := strings.Index(k[len(prefix):], delimiter); i >= 0 {
+			k = k[:len(prefix)+i+len(delimiter)]
+			if k == after || len(out) > 0 && out[len(out)-1] == k {
+				continue
+			}
+		}
+		if len(out) == b.most {
+			return out, true
+		}
+		out = append(out, k)
+	}
+	return out, false
+}
+
 // RoundTrip answers ListObjectsV2 as S3 does, for tests through the SDK.
 func (b *bucket) RoundTrip(req *http.Request) (*http.Response, error) {
 	n := b.enter()
@@ -93,6 +113,9 @@ func (b *bucket) RoundTrip(req *http.Request) (*http.Response, error) {
 		after = string(t)
 	}
 	keys, more := b.slice(q.Get("prefix"), after)
+	if d := q.Get("delimiter"); d != "" {
+		keys, more = b.rolledUp(q.Get("prefix"), d, after)
+	}
 	var w bytes.Buffer
 	w.Grow(400 * len(keys))
 	fmt.Fprintf(&w, `<?xml version="1.0" encoding="UTF-8"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">`+
@@ -101,6 +124,10 @@ func (b *bucket) RoundTrip(req *http.Request) (*http.Response, error) {
 		w.WriteString("<NextContinuationToken>" + hex.EncodeToString([]byte(keys[len(keys)-1])) + "</NextContinuationToken>")
 	}
 	for _, k := range keys {
+		if d := q.Get("delimiter"); d != "" && strings.Contains(k[len(q.Get("prefix")):], d) {
+			w.WriteString("<CommonPrefixes><Prefix>" + url.QueryEscape(k) + "</Prefix></CommonPrefixes>")
+			continue
+		}
 		w.WriteString("<Contents><Key>" + strings.ReplaceAll(url.QueryEscape(k), "%2F", "/") + "</Key><LastModified>2026-03-01T12:34:56.000Z</LastModified>" +
 			"<ETag>&quot;d41d8cd98f00b204e9800998ecf8427e&quot;</ETag><Size>" + strconv.Itoa(len(k)) + "</Size><StorageClass>STANDARD</StorageClass></Contents>")
 	}

@@ -1,6 +1,9 @@
 package listing
 
-import "math"
+import (
+	"bytes"
+	"math"
+)
 
 // steal splits the range with the most left in it. It reports whether a new range waits.
 func (c *crew) steal() bool {
@@ -18,7 +21,7 @@ func (c *crew) steal() bool {
 		return false
 	}
 	if victim.hi == nil {
-		points := steps(victim.cur, c.floor, c.allowed-c.active)
+		points := c.clearAll(steps(victim.cur, c.floor, c.allowed-c.active), victim.cur)
 		// The highest first, so that each cut leaves the lower part with the victim.
 		for i := len(points) - 1; i >= 0; i-- {
 			c.cut(victim, points[i])
@@ -28,12 +31,45 @@ func (c *crew) steal() bool {
 		}
 	}
 	mid, ok := c.abc.middle(victim.cur, victim.hi, c.floor)
-	if !ok {
+	mid = c.clear(mid)
+	if !ok || !between(victim.cur, mid, victim.hi) {
 		victim.tight = true
 		return false
 	}
 	c.cut(victim, mid)
 	return true
+}
+
+// clear moves a split point out of a common prefix: to the first string after all that begin with it.
+// Otherwise both sides would list the prefix.
+func (c *crew) clear(mid []byte) []byte {
+	if c.delimiter == "" || len(mid) < c.floor {
+		return mid
+	}
+	i := bytes.Index(mid[c.floor:], []byte(c.delimiter))
+	if i < 0 {
+		return mid
+	}
+	last := c.floor + i + len(c.delimiter) - 1
+	return append(bytes.Clone(mid[:last]), mid[last]+1)
+}
+
+// clearAll is clear for ascending points above lo; points that fall together count once.
+func (c *crew) clearAll(points [][]byte, lo []byte) [][]byte {
+	out := points[:0]
+	for _, p := range points {
+		p = c.clear(p)
+		if bytes.Compare(p, lo) > 0 && (len(out) == 0 || bytes.Compare(p, out[len(out)-1]) > 0) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// splits reports whether a listing with this delimiter can be split: the string after all that begin
+// with a common prefix must be plain to make.
+func splits(delimiter string) bool {
+	return delimiter == "" || delimiter[len(delimiter)-1] < 0x7f
 }
 
 // cut gives the keys above mid to a new range.
