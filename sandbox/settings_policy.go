@@ -13,6 +13,15 @@ type bucketPolicy struct {
 	parsed *policy.Document
 }
 
+// newBucketPolicy reads a bucket's policy; its error is the text of MalformedPolicy.
+func newBucketPolicy(text []byte, bucket string) (*bucketPolicy, error) {
+	parsed, err := policy.ParseBucket(text, bucket)
+	if err != nil {
+		return nil, err
+	}
+	return &bucketPolicy{string(text), parsed}, nil
+}
+
 func policyRoutes() []route {
 	return []route{
 		{level: bucketLevel, method: http.MethodGet, sub: "policy", handle: getPolicy, action: "s3:GetBucketPolicy"},
@@ -56,10 +65,11 @@ func putPolicy(c *call) error {
 	if len(text) > policy.MaxSize {
 		return newError(400, "PolicyTooLarge", "Policy exceeds the maximum allowed document size.")
 	}
-	parsed, err := policy.ParseBucket(text, c.bucket.name)
+	stored, err := newBucketPolicy(text, c.bucket.name)
 	if err != nil {
 		return newError(400, "MalformedPolicy", err.Error())
 	}
+	parsed := stored.parsed
 	if detail, ok := c.server.unknownPrincipal(parsed); ok {
 		return newError(400, "MalformedPolicy", "Invalid principal in policy", field{"Detail", detail})
 	}
@@ -70,7 +80,7 @@ func putPolicy(c *call) error {
 	if err := c.checkSelfRemoval(parsed); err != nil {
 		return err
 	}
-	c.bucket.setSetting("policy", &bucketPolicy{string(text), parsed})
+	c.bucket.setSetting("policy", stored)
 	return c.writeStatus(http.StatusNoContent)
 }
 
