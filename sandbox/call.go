@@ -44,7 +44,7 @@ func (c *call) stampHeaders() {
 	h.Set("Server", "AmazonS3")
 }
 
-// serve finds the service, then who calls, then what is meant, and runs it.
+// serve finds out who calls, then which service and operation is meant, and runs it.
 func (c *call) serve() error {
 	id, err := c.server.hooks.authenticate(c.server, c.r)
 	if err != nil {
@@ -54,6 +54,11 @@ func (c *call) serve() error {
 	if handle, ok := c.service(); ok {
 		return handle(c)
 	}
+	return c.dispatch()
+}
+
+// dispatch runs the S3 operation that an authenticated request asks for.
+func (c *call) dispatch() (err error) {
 	if c.address, err = parseAddress(c.r); err != nil {
 		return err
 	}

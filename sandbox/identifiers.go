@@ -30,8 +30,22 @@ func (s *Server) newRequestID() (id, hostID string) {
 	return randomText(s.requestRand, upperAlphabet, 16), base64.StdEncoding.EncodeToString(raw[:])
 }
 
-// versionScramble hides the sequence number in a version id; it has 48 bits.
-const versionScramble = 0x9E37_79B9_7F4A
+// A version's sequence number stands in its id after a permutation of 48 bits, so that ids of neighbours
+// look nothing alike.
+const (
+	versionBits     = 1<<48 - 1
+	versionScramble = 0x9E37_79B9_7F4A
+	versionFactor   = 0x5851_F42D_4C95 // odd, hence it has an inverse
+)
+
+// versionInverse undoes versionFactor: each round doubles the bits that are right.
+var versionInverse = func() uint64 {
+	x := uint64(versionFactor)
+	for range 6 {
+		x *= 2 - versionFactor*x
+	}
+	return x
+}()
 
 // nextVersion returns the sequence number and the id of a new version: 32 characters, opaque, of which the
 // first eight carry the number. So a listing can go on behind a version that was deleted meanwhile.
@@ -40,7 +54,7 @@ func (s *Server) nextVersion() (seq uint64, id string) {
 	defer s.randMu.Unlock()
 	s.versions++
 	b := make([]byte, 32)
-	for i, n := 0, s.versions^versionScramble; i < 8; i, n = i+1, n>>6 {
+	for i, n := 0, s.versions*versionFactor&versionBits^versionScramble; i < 8; i, n = i+1, n>>6 {
 		b[i] = versionAlphabet[n&63]
 	}
 	for i := 8; i < len(b); i++ {
@@ -62,7 +76,7 @@ func versionSeq(id string) (uint64, bool) {
 		}
 		n = n<<6 | uint64(digit)
 	}
-	return n ^ versionScramble, true
+	return (n ^ versionScramble) * versionInverse & versionBits, true
 }
 
 // newUploadID returns a multipart upload id: opaque, safe in a URL.
