@@ -1,7 +1,8 @@
 # What the scripts beside this one have in common; they source it. Every server is for tests: it listens on 127.0.0.1
 # only, its keys are written here in the open, and what is stored in it is lost when it stops.
 
-set -euo pipefail
+set -Eeuo pipefail
+trap 'printf "%s: line %s: \"%s\" failed\n" "$NAME" "$LINENO" "$BASH_COMMAND" >&2' ERR
 
 # The seed of the MFA devices, as hexadecimal digits and as an authenticator wants it.
 readonly SEED_HEX=636f6f7065722d746573742d7365656421212121
@@ -31,24 +32,27 @@ certificate() {
   chmod 600 "$1/key.pem"
 }
 
-# alive DAEMON: whether the process that wrote DIR/pid/DAEMON still runs. Its command line must name our folder, or
-# the number belongs to another process by now.
+# ours PID: whether the process is one of this server's. Its command line must name our folder, or the number belongs
+# to another process by now.
+ours() { grep -qaF -- "$DIR" "/proc/$1/cmdline" 2>/dev/null; }
+
+# alive DAEMON: whether the process whose number is in DIR/pid/DAEMON still runs.
 alive() {
-  local file=$DIR/pid/$1
-  [[ -s $file ]] && grep -qaF -- "$DIR" "/proc/$(<"$file")/cmdline" 2>/dev/null
+  [[ -s $DIR/pid/$1 ]] && ours "$(<"$DIR/pid/$1")"
 }
 
-# finish DAEMON SECONDS: ends it in order, or by force when it takes longer.
+# finish DAEMON SECONDS: ends it in order, or by force when it takes longer. It waits for the process and not for its
+# file, which some servers remove before they have let go of their ports.
 finish() {
   local i pid
   if alive "$1"; then
     pid=$(<"$DIR/pid/$1")
     kill "$pid" 2>/dev/null || true
     for ((i = 0; i < $2 * 10; i++)); do
-      alive "$1" || break
+      ours "$pid" || break
       sleep 0.1
     done
-    if alive "$1"; then kill -KILL "$pid" 2>/dev/null || true; fi
+    if ours "$pid"; then kill -KILL "$pid" 2>/dev/null || true; fi
   fi
   rm -f "$DIR/pid/$1"
 }
