@@ -35,6 +35,9 @@ func (s *Session) Apply(ctx context.Context, p *Plan) *Job {
 	if again {
 		err = &Error{Op: p.Kind, Bucket: p.Target.Bucket, Kind: KindBug, Message: "this plan was applied already"}
 	}
+	if c := Blocked(p.Checks); c != nil && err == nil {
+		err = &Error{Op: p.Kind, Bucket: p.Target.Bucket, Kind: KindConflict, Message: c.Text, Hint: c.Do}
+	}
 	if err != nil {
 		job.begin()
 		job.end(err)

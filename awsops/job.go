@@ -188,3 +188,10 @@ func (j *Job) passGate(ctx context.Context) error {
 		}
 	}
 }
+
+// Paused reports whether the job was told to pause, also while its last batches are still under way.
+func (j *Job) Paused() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.gate != nil
+}

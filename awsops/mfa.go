@@ -14,7 +14,7 @@ type Challenge struct {
 	Last                   error         // why the previous code was refused
 	Devices                []string      // to choose from, when more than one is known
 	Skew                   time.Duration // server clock minus ours
-	NotBefore              time.Time     // earliest moment a fresh code can be sent
+	NotBefore              time.Time     // earliest moment a fresh code can be sent, by this machine's clock
 	Period                 time.Duration // 30 s
 }
 

@@ -18,6 +18,7 @@ type Plan struct {
 	Undo     string // how to reverse it, or that it can't be
 	Consent  Consent
 	Codes    int             // one-time codes it will ask for
+	Checks   []Check         // what was checked beforehand; a failed one keeps it from being applied
 	Basis    []Fingerprint   // what was read; Apply re-reads it before it asks for a code
 	Expect   []Expectation   // what the read-back must show
 	Steps    []Step          // run in order; not atomic, nothing is rolled back by deleting

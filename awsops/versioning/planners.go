@@ -3,7 +3,6 @@ package versioning
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"cooper/awsops"
 )
@@ -31,7 +30,8 @@ func PlanEnable(ctx context.Context, r *awsops.Reader, in Params) (*awsops.Plan,
 		note(p, awsops.Note, "On AWS the first enabling can take up to 15 minutes to reach every server: wait before you rely on it.")
 	}
 	noncurrentGrowth(p, s)
-	return p, withCode(ctx, r, p, s, false)
+	withCode(ctx, r, p, s, false)
+	return p, nil
 }
 
 // PlanSuspend plans suspending versioning, and says what suspended means.
@@ -57,7 +57,8 @@ func PlanSuspend(ctx context.Context, r *awsops.Reader, in Params) (*awsops.Plan
 	note(p, awsops.Note, "Versions with an id of their own stay, and stay billed: suspending deletes nothing.")
 	replicationNote(p)
 	lockUnknown(p, s)
-	return p, withCode(ctx, r, p, s, false)
+	withCode(ctx, r, p, s, false)
+	return p, nil
 }
 
 // PlanMFAEnable plans turning MFA delete on. Versioning is enabled with the same request where it
@@ -79,7 +80,8 @@ func PlanMFAEnable(ctx context.Context, r *awsops.Reader, in Params) (*awsops.Pl
 	note(p, awsops.Risk, "Lifecycle rules are excluded while it is on: noncurrent versions then grow without bound, and are billed.")
 	note(p, awsops.Note, "It does not protect against overwriting (that makes versions), against a KMS key being deleted, or against changes of policy and public access.")
 	note(p, awsops.Note, "A root access key is a finding in every audit: create it for this, use it, delete it. Object Lock in compliance mode protects without one.")
-	return p, withCode(ctx, r, p, s, true)
+	withCode(ctx, r, p, s, true)
+	return p, nil
 }
 
 // PlanMFADisable plans turning MFA delete off. The versioning state stays.
@@ -97,7 +99,8 @@ func PlanMFADisable(ctx context.Context, r *awsops.Reader, in Params) (*awsops.P
 	p.Undo = "Enable MFA delete again, with a code."
 	note(p, awsops.Risk, "From then on everybody who may delete versions can do so for good, without a code.")
 	note(p, awsops.Note, "Lifecycle rules can be added again once it is off.")
-	return p, withCode(ctx, r, p, s, false)
+	withCode(ctx, r, p, s, false)
+	return p, nil
 }
 
 func note(p *awsops.Plan, level awsops.Level, text string) {
@@ -137,25 +140,12 @@ func noncurrentGrowth(p *awsops.Plan, s situation) {
 	}
 }
 
-// withCode runs the preflight for a plan that asks for a code. A check that fails makes the plan
-// impossible; one that could not be made is said.
-func withCode(ctx context.Context, r *awsops.Reader, p *awsops.Plan, s situation, enabling bool) error {
-	if p.Codes == 0 {
-		return nil
+// withCode runs the preflight for a plan that asks for a code. The plan shows every check; one that
+// failed keeps it from being applied.
+func withCode(ctx context.Context, r *awsops.Reader, p *awsops.Plan, s situation, enabling bool) {
+	if p.Codes > 0 {
+		p.Checks = awsops.Preflight(ctx, r, s.bucket, enabling)
 	}
-	checks := awsops.Preflight(ctx, r, s.bucket, enabling)
-	if c := awsops.Blocked(checks); c != nil {
-		return conflict(p.Kind, s.bucket, fmt.Sprintf("MFA delete can't be used here: %s", c.Text), c.Do)
-	}
-	for _, c := range checks {
-		switch c.Result {
-		case awsops.CheckUnknown:
-			note(p, awsops.Risk, fmt.Sprintf("Not sure about %q: %s.", c.Name, c.Text))
-		case awsops.CheckSkipped:
-			note(p, awsops.Note, fmt.Sprintf("Not checked, %s: %s.", c.Name, c.Text))
-		}
-	}
-	return nil
 }
 
 // lookInstead asks for the state when it isn't known whether a request with a code was carried out.
