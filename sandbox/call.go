@@ -95,7 +95,7 @@ func (c *call) enterBucket() error {
 		return errNoSuchBucket(c.bucketName)
 	}
 	c.bucket = b
-	if c.route.method == http.MethodHead && c.level == bucketLevel {
+	if c.level == bucketLevel && c.route.sub == "" {
 		c.w.Header().Set("X-Amz-Bucket-Region", b.region)
 	}
 	if err := c.checkRegion(b); err != nil {

@@ -115,7 +115,11 @@ func (c *call) copiedAttributes(src copySource) (*attributes, error) {
 	if err := c.allowed("s3:PutObjectTagging"); err != nil {
 		return nil, err
 	}
-	return a, c.server.hooks.authorize(c, "s3:GetObjectTagging", objectARN(src.bucket.name, src.key))
+	read := "s3:GetObjectTagging"
+	if src.versionID != "" {
+		read = "s3:GetObjectVersionTagging"
+	}
+	return a, c.server.hooks.authorize(c, read, objectARN(src.bucket.name, src.key))
 }
 
 // withRedirect copies headers but the website redirect, which a copy gets from its request alone.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"runtime"
+	"strings"
 	"testing"
 	"testing/iotest"
 
@@ -156,5 +157,32 @@ func TestFillRefusesWhatItCanNotDo(t *testing.T) {
 	}
 	if err := s.Fill("bucket", 1, func(int) string { return "k" }, FillOptions{Sizes: []int64{1 << 40}}); err == nil {
 		t.Error("a terabyte is digested")
+	}
+}
+
+func BenchmarkMemoryOfSmallObjectsThatWerePut(b *testing.B) {
+	const n = 100_000
+	for b.Loop() {
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		s := filledServer(b, 0)
+		for i := range n {
+			r, err := http.NewRequestWithContext(b.Context(), http.MethodPut, "https://cooper.localhost/", strings.NewReader("small body"))
+			if err != nil {
+				b.Fatal(err)
+			}
+			c := s.newCall(&discard{header: http.Header{}}, r)
+			c.id = identity{who: s.findPrincipal(s.Root().AccessKeyID), scheme: headerSigned, body: r.Body, length: 10}
+			c.level, c.bucketName, c.bucket = objectLevel, "bucket", s.findBucket("bucket")
+			c.key = fmt.Sprintf("data/%04d/part-%010d-of-a-longer-name.parquet", i/1000, i)
+			if err := putObject(c); err != nil {
+				b.Fatal(err)
+			}
+		}
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/n, "bytes/object")
+		runtime.KeepAlive(s)
 	}
 }
