@@ -273,7 +273,7 @@ func (s *Shell) hintKey(a Action, types bool) string {
 	if types {
 		keys = slices.DeleteFunc(slices.Clone(keys), func(k string) bool { return !liveName(k) })
 	}
-	if len(keys) == 0 || a.Help == "" || a.Reason() != "" {
+	if a.Quiet || len(keys) == 0 || a.Help == "" || a.Reason() != "" {
 		return ""
 	}
 	return keys[0]

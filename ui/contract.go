@@ -35,6 +35,10 @@ type Action struct {
 	Help string         // a few words in the imperative: "delete", "suspend versioning"
 	Why  func() string  // why it can't be done now, "" when it can; nil means it always can
 	Run  func() tea.Cmd // does it; called on the loop
+
+	// Quiet keeps what everybody knows, such as moving about, out of the hint
+	// line and the palette; the help sheet has it.
+	Quiet bool
 }
 
 // Reason says why the action can't be done now, "" when it can.

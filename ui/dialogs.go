@@ -83,12 +83,12 @@ func (s *scroller) actions() []Action {
 		return func() tea.Cmd { s.move(n()); return nil }
 	}
 	actions := []Action{
-		{ID: "scroll.down", Keys: []string{"down", "j"}, Help: "scroll down", Run: step(func() int { return 1 })},
-		{ID: "scroll.up", Keys: []string{"up", "k"}, Help: "scroll up", Run: step(func() int { return -1 })},
-		{ID: "scroll.pagedown", Keys: []string{"pgdown", "space"}, Help: "page down", Run: step(func() int { return s.page })},
-		{ID: "scroll.pageup", Keys: []string{"pgup"}, Help: "page up", Run: step(func() int { return -s.page })},
-		{ID: "scroll.top", Keys: []string{"g", "home"}, Help: "top", Run: step(func() int { return -s.length })},
-		{ID: "scroll.bottom", Keys: []string{"G", "end"}, Help: "bottom", Run: step(func() int { return s.length })},
+		{ID: "scroll.down", Keys: []string{"down", "j"}, Help: "scroll down", Quiet: true, Run: step(func() int { return 1 })},
+		{ID: "scroll.up", Keys: []string{"up", "k"}, Help: "scroll up", Quiet: true, Run: step(func() int { return -1 })},
+		{ID: "scroll.pagedown", Keys: []string{"pgdown", "space"}, Help: "page down", Quiet: true, Run: step(func() int { return s.page })},
+		{ID: "scroll.pageup", Keys: []string{"pgup"}, Help: "page up", Quiet: true, Run: step(func() int { return -s.page })},
+		{ID: "scroll.top", Keys: []string{"g", "home"}, Help: "top", Quiet: true, Run: step(func() int { return -s.length })},
+		{ID: "scroll.bottom", Keys: []string{"G", "end"}, Help: "bottom", Quiet: true, Run: step(func() int { return s.length })},
 	}
 	for i := range actions {
 		actions[i].Why = func() string {

@@ -60,7 +60,7 @@ func (s *Shell) draw() tea.View {
 		v.ProgressBar = s.progress()
 		return s.compose(r)
 	})
-	for _, l := range s.dialogs {
+	for _, l := range s.dialogs[max(0, len(s.dialogs)-shownDialogs):] {
 		v.Content = s.drawDialog(v.Content, l, &v)
 	}
 	if s.th.ASCII() { // marks that Cut and the dates leave have ASCII forms as wide
@@ -134,6 +134,10 @@ func placed(c *tea.Cursor, in Box) *tea.Cursor {
 	out.Y += in.Y
 	return &out
 }
+
+// shownDialogs is how many dialogs are drawn, counted from the top; what lies
+// deeper is hidden by them anyway.
+const shownDialogs = 3
 
 // dialogWidth is the widest a dialog's inside gets: longer lines are hard to read.
 const dialogWidth = 92

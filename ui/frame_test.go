@@ -152,12 +152,21 @@ func BenchmarkTwoThousandKeys(b *testing.B) {
 	}
 }
 
+func BenchmarkDrawWithDialog(b *testing.B) {
+	r := bucketRig()
+	r.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
+	r.open(r.opts.Start)
+	r.push(pushMsg{dialog: NewText("Policy", strings.Repeat("line of text\n", 90))})
+	for b.Loop() {
+		r.draw()
+	}
+}
+
 func BenchmarkDraw(b *testing.B) {
 	r := bucketRig()
 	r.views["objects"].(*sided).render = func(w, h int) string { return strings.Repeat(strings.Repeat("x", w)+"\n", h) }
-	_, cmd := r.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
-	_ = cmd
-	r.Shell.open(r.opts.Start)
+	r.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
+	r.open(r.opts.Start)
 	for b.Loop() {
 		r.draw()
 	}

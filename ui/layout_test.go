@@ -64,9 +64,13 @@ func TestAnOverlayCoversOnlyItsBox(t *testing.T) {
 	if want := "aaaaa\nbbXXb\nccYYc"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	wide := plain(Overlay("鍵鍵鍵", "X", 1, 0))
-	if Width(wide) != 6 || !strings.Contains(wide, "X") {
-		t.Errorf("got %q, %d columns", wide, Width(wide))
+	for x := range 6 {
+		for _, box := range []string{"X", "XY", "鍵"} {
+			wide := plain(Overlay("鍵a鍵鍵b", box, x, 0))
+			if Width(wide) != max(8, x+Width(box)) || !strings.Contains(wide, box) {
+				t.Errorf("%q at %d: got %q, %d columns", box, x, wide, Width(wide))
+			}
+		}
 	}
 }
 

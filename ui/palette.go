@@ -38,7 +38,7 @@ func (s *Shell) newPalette() *palette {
 		actions = t.view.Actions()
 	}
 	for _, a := range append(actions, s.globals()...) {
-		if a.ID == "shell.palette" || a.Run == nil {
+		if a.Quiet || a.ID == "shell.palette" || a.Run == nil {
 			continue
 		}
 		detail := a.ID

@@ -107,11 +107,22 @@ func Overlay(base, box string, x, y int) string {
 		line := lines[y+i]
 		w := Width(b)
 		left := Pad(ansi.Truncate(line, x, ""), x)
-		right := ansi.TruncateLeft(line, x+w, "")
-		if gap := Width(line) - x - w - Width(right); gap > 0 { // a wide rune straddled the edge
-			right = strings.Repeat(" ", gap) + right
-		}
+		right := tail(line, x+w)
 		lines[y+i] = left + ansi.ResetStyle + b + ansi.ResetStyle + right
 	}
 	return strings.Join(lines, "\n")
+}
+
+// tail is what of a line lies right of column n, with a space for the half of a
+// wide rune that the cut leaves.
+func tail(line string, n int) string {
+	want := Width(line) - n
+	if want <= 0 {
+		return ""
+	}
+	out := ansi.TruncateLeft(line, n, "")
+	if Width(out) > want {
+		out = ansi.TruncateLeft(line, n+1, "")
+	}
+	return strings.Repeat(" ", max(want-Width(out), 0)) + out
 }

@@ -31,9 +31,8 @@ func (d *textDialog) Render(w, h int) string {
 }
 
 func (d *textDialog) Actions() []Action {
-	return append([]Action{
-		{ID: "text.close", Keys: []string{"enter", "q"}, Help: "close", Run: func() tea.Cmd { return d.done(nil) }},
-	}, d.scroller.actions()...)
+	return append(d.scroller.actions(),
+		Action{ID: "text.close", Keys: []string{"enter", "q"}, Help: "close", Run: func() tea.Cmd { return d.done(nil) }})
 }
 
 type errorDialog struct {
