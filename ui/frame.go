@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -98,7 +99,7 @@ func (s *Shell) scheduleClear(msg tea.Msg) tea.Cmd {
 func (s *Shell) watchWorks() tea.Cmd {
 	now := s.o.Works()
 	for _, w := range s.works {
-		if !containsWork(now, w) {
+		if !slices.Contains(now, w) {
 			s.tellEnd(w.Snapshot())
 		}
 	}
@@ -108,15 +109,6 @@ func (s *Shell) watchWorks() tea.Cmd {
 	}
 	s.ticking = true
 	return tea.Tick(beat, func(time.Time) tea.Msg { return workMsg{} })
-}
-
-func containsWork(works []Work, w Work) bool {
-	for _, x := range works {
-		if x == w {
-			return true
-		}
-	}
-	return false
 }
 
 func (s *Shell) tellEnd(w WorkSnapshot) {

@@ -49,12 +49,12 @@ func samples() map[string]func() Dialog {
 }
 
 func TestEveryDialogAtEverySize(t *testing.T) {
-	for name, make := range samples() {
+	for name, build := range samples() {
 		for _, size := range [][2]int{{80, 24}, {40, 10}} {
 			golden := "dialog-" + name + "-" + strconv.Itoa(size[0]) + "x" + strconv.Itoa(size[1])
 			t.Run(golden, func(t *testing.T) {
 				inBubble(t, uitest.Opts{Width: size[0], Height: size[1]}, bucketRig(), func(p *uitest.Program) {
-					p.Send(Push(make())())
+					p.Send(Push(build())())
 					uitest.Golden(t, golden, p.Text())
 				})
 			})

@@ -59,7 +59,7 @@ func (s *Shell) elsewhere(text string) tea.Cmd {
 	}
 	place, err := s.o.Goto(text)
 	if err != nil {
-		s.say(err.Error(), Warn)
+		s.say(sentence(err.Error()), Warn)
 		return nil
 	}
 	return s.open(place)

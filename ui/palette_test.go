@@ -20,7 +20,7 @@ func paletteRig(log *[]string) *rig {
 			if bucket, ok := strings.CutPrefix(s, "s3://"); ok {
 				return Place{Screen: "objects", Bucket: bucket}, nil
 			}
-			return Place{}, errors.New("There is no command " + s + ".")
+			return Place{}, errors.New("there is no command " + s)
 		}
 	})
 }

@@ -32,9 +32,7 @@ func Picture(t *Theme, kind PictureKind, text string, w, h int) string {
 		Failed:      {g.Cross, "failed", RoleBad},
 	}[kind]
 	lines := []string{t.Paint(look.role, look.sign+" "+look.word)}
-	for _, l := range paragraphs(text, max(min(w-4, 72), 1)) {
-		lines = append(lines, l)
-	}
+	lines = append(lines, paragraphs(text, max(min(w-4, 72), 1))...)
 	lines = lines[:min(len(lines), max(h, 0))]
 	var b strings.Builder
 	b.WriteString(strings.Repeat("\n", max((h-len(lines))/3, 0)))
