@@ -22,7 +22,7 @@ func deleteObject(c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := c.checkBypass(); err != nil {
+	if err := c.checkDeleteConditions(id); err != nil {
 		return err
 	}
 	if err := c.server.hooks.checkMFA(c, id != "" && c.bucket.needsMFA()); err != nil {
@@ -53,6 +53,20 @@ func (b *bucket) needsMFA() bool {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	return b.mfaDelete == "Enabled"
+}
+
+// checkDeleteConditions refuses conditions that only directory buckets know, and any on a named version:
+// a conditional delete looks at the current object.
+func (c *call) checkDeleteConditions(id string) error {
+	for _, name := range []string{"X-Amz-If-Match-Last-Modified-Time", "X-Amz-If-Match-Size"} {
+		if c.header(name) != "" {
+			return errNotImplemented(strings.ToLower(name))
+		}
+	}
+	if id != "" && c.header("If-Match") != "" {
+		return errNotImplemented("If-Match")
+	}
+	return c.checkBypass()
 }
 
 // checkBypass refuses the header that overrides governance retention on a bucket that has no Object Lock.
@@ -103,7 +117,10 @@ func (c *call) checkRemoval(key, id, etag string) error {
 	}
 	forGood := id != "" || b.versioning != versioningEnabled
 	b.mu.RUnlock()
-	if etag != "" && (target == nil || seen.marker || !matchesETag(etag, seen.content.etag)) {
+	if etag != "" && target == nil {
+		return errNoSuchKey(key)
+	}
+	if etag != "" && !matchesETag(etag, seen.content.etag) {
 		return errPreconditionFailed("If-Match")
 	}
 	if target == nil || seen.marker || !forGood {
@@ -177,6 +194,9 @@ func (c *call) removeEntry(entry deleteEntry) (removal, error) {
 	}
 	if err := checkVersionID(entry.VersionID); err != nil {
 		return removal{}, newError(400, "NoSuchVersion", "The specified version does not exist.")
+	}
+	if entry.VersionID != "" && entry.ETag != "" {
+		return removal{}, errNotImplemented("ETag")
 	}
 	return c.remove(entry.Key, entry.VersionID, entry.ETag)
 }
