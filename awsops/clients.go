@@ -135,8 +135,9 @@ func (s *Session) client(key clientKey) *s3Client {
 			o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
 			o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
 		}
+		o.Retryer = s.retryer()
 		if key.once {
-			o.Retryer = aws.NopRetryer{}
+			o.Retryer, o.RetryMaxAttempts = aws.NopRetryer{}, 0
 		}
 		o.HTTPSignerV4 = s.signer()
 		o.DisableLogOutputChecksumValidationSkipped = true

@@ -130,7 +130,7 @@ func (s *Session) sts() *sts.Client {
 		} else {
 			o.BaseEndpoint = nil // the configured endpoint is S3's
 		}
-		o.HTTPSignerV4 = s.signer()
+		o.HTTPSignerV4, o.Retryer = s.signer(), s.retryer()
 		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error { return g.add(stack) })
 	})
 }
