@@ -81,7 +81,8 @@ func splitAWSHost(rest string) (bucket, region string) {
 	for i := len(labels) - 1; i >= 0; i-- {
 		label := labels[i]
 		old, isOld := strings.CutPrefix(label, "s3-")
-		if label != "s3" && label != "s3-fips" && !(isOld && i == len(labels)-1) {
+		joined := isOld && i == len(labels)-1 // s3-REGION
+		if label != "s3" && label != "s3-fips" && !joined {
 			continue
 		}
 		bucket = strings.Join(labels[:i], ".")

@@ -23,8 +23,8 @@ func validBucketName(name string) bool {
 		return false
 	}
 	for i := range len(name) {
-		inside := i > 0 && i < len(name)-1
-		if !alphanumeric(name[i]) && !(inside && (name[i] == '-' || name[i] == '.')) {
+		joint := i > 0 && i < len(name)-1 && (name[i] == '-' || name[i] == '.')
+		if !alphanumeric(name[i]) && !joint {
 			return false
 		}
 	}

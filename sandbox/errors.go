@@ -76,11 +76,6 @@ func errPreconditionFailed(condition string) *apiError {
 		field{"Condition", condition})
 }
 
-func errInvalidAccessKeyID(id string) *apiError {
-	return newError(403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.",
-		field{"AWSAccessKeyId", id})
-}
-
 func errAuthorizationMalformed(message, region string) *apiError {
 	e := newError(400, "AuthorizationHeaderMalformed", message)
 	if region != "" {

@@ -31,19 +31,18 @@ func ParseFault(text string) (Fault, error) {
 	return f, nil
 }
 
+// plainKinds are the kinds that need no value.
+var plainKinds = map[string]Fault{
+	"slowdown": SlowDown(), "internal": InternalError(), "expired": ExpiredToken(),
+	"reset": {Kind: FaultReset}, "reset-after": {Kind: FaultResetAfter},
+}
+
 func faultOfKind(text string) (f Fault, err error) {
+	if f, ok := plainKinds[text]; ok {
+		return f, nil
+	}
 	kind, value, _ := strings.Cut(text, "=")
 	switch kind {
-	case "slowdown":
-		f = SlowDown()
-	case "internal":
-		f = InternalError()
-	case "expired":
-		f = ExpiredToken()
-	case "reset":
-		f.Kind = FaultReset
-	case "reset-after":
-		f.Kind = FaultResetAfter
 	case "truncate":
 		f.Kind = FaultTruncate
 		f.Bytes, err = strconv.ParseInt(value, 10, 64)

@@ -60,9 +60,6 @@ type hooks struct {
 	// checkSSERead refuses a read without the key that the object needs. prefix begins the names of the
 	// headers that carry a customer's key: X-Amz- for a read, X-Amz-Copy-Source- for the source of a copy.
 	checkSSERead func(c *call, state sseState, prefix string) error
-
-	// logged is told about each answered request. It may be nil.
-	logged func(c *call, status int, sent int64)
 }
 
 func defaultHooks() hooks {

@@ -99,12 +99,14 @@ func TestMFADeleteWorksOverRealTLSAndIsRefusedOverHTTP(t *testing.T) {
 func TestTheCertificateCoversItsNamesAndNoOthers(t *testing.T) {
 	e := start(t, New(Options{}))
 	pool := x509.NewCertPool()
-	pool.AppendCertsFromPEM(e.CAPEM)
+	if !pool.AppendCertsFromPEM(e.CAPEM) {
+		t.Fatal("the authority is no PEM")
+	}
 	for name, want := range map[string]bool{"cooper.localhost": true, "bucket.cooper.localhost": true, "111122223333.cooper.localhost": true,
 		"localhost": true, "127.0.0.1": true, "cooper.example": false, "a.b.cooper.localhost": false} {
 		for _, year := range []int{2001, 2026, 2090} {
-			conn, err := tls.DialWithDialer(&net.Dialer{Timeout: 10 * time.Second}, "tcp", e.Addr, &tls.Config{RootCAs: pool, ServerName: name,
-				Time: func() time.Time { return time.Date(year, 6, 1, 0, 0, 0, 0, time.UTC) }})
+			d := tls.Dialer{Config: &tls.Config{RootCAs: pool, ServerName: name, Time: func() time.Time { return time.Date(year, 6, 1, 0, 0, 0, 0, time.UTC) }}}
+			conn, err := d.DialContext(t.Context(), "tcp", e.Addr)
 			if (err == nil) != want {
 				t.Errorf("%s in %d: %v", name, year, err)
 			}
@@ -123,7 +125,8 @@ func TestCloseLeavesNoGoroutineBehindAndEndsSilentConnections(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	silent, err := net.Dial("tcp", e.Addr)
+	var d net.Dialer
+	silent, err := d.DialContext(t.Context(), "tcp", e.Addr)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +148,9 @@ func TestCloseLeavesNoGoroutineBehindAndEndsSilentConnections(t *testing.T) {
 	if err := e.Close(); err != nil {
 		t.Error(err)
 	}
-	<-waiting
+	if err := <-waiting; err == nil {
+		t.Error("a closed server answered")
+	}
 	tr.CloseIdleConnections()
 	if _, err := silent.Read(make([]byte, 1)); err == nil {
 		t.Error("the silent connection lives on")

@@ -7,9 +7,15 @@ import (
 	"testing"
 )
 
+// reply is what tests look at of an answer whose body was read.
+type reply struct {
+	StatusCode int
+	Header     http.Header
+}
+
 // send makes a request as the account's root in region eu-west-1, or in the one that the header
 // "Region" names.
-func send(t *testing.T, s *Server, method, url, body string, header ...string) (*http.Response, string) {
+func send(t *testing.T, s *Server, method, url, body string, header ...string) (reply, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
 	if err != nil {
@@ -33,11 +39,11 @@ func send(t *testing.T, s *Server, method, url, body string, header ...string) (
 	if err != nil {
 		t.Fatal(err)
 	}
-	return res, string(b)
+	return reply{res.StatusCode, res.Header}, string(b)
 }
 
 // wantError checks status and code of an error answer, and that the message has the words.
-func wantError(t *testing.T, res *http.Response, body string, status int, code, words string) {
+func wantError(t *testing.T, res reply, body string, status int, code, words string) {
 	t.Helper()
 	if res.StatusCode != status || !strings.Contains(body, "<Code>"+code+"</Code>") || !strings.Contains(body, words) {
 		t.Errorf("%d %s, want %d %s with %q", res.StatusCode, body, status, code, words)

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"crypto/md5" //nolint:gosec // S3's ETag is an MD5
-	"fmt"
 	"slices"
 	"time"
 )
@@ -20,18 +19,18 @@ func DemoKMSKey(account, region string) string {
 }
 
 // SeedDemo fills the account of the demo: names, sizes and contents are the same in every run, and every time
-// lies before the midnight (UTC) that the server's clock saw last. It fails when a bucket's name is taken.
-func (s *Server) SeedDemo() error {
+// lies before the midnight (UTC) that the server's clock saw last. It is for a server that was just made: it
+// panics when a bucket's name is taken.
+func (s *Server) SeedDemo() {
 	d := &seeder{s: s, today: s.Now().UTC().Truncate(24 * time.Hour), sized: map[int64]*content{}}
 	for _, plant := range []func() error{
 		d.invoices, d.ledger, d.exports, d.buildCache, d.pressKit, d.contracts, d.accessLogs,
 		d.drafts, d.telemetry, d.oddNames, d.videoIngest, d.fresh, d.payroll, d.partner,
 	} {
 		if err := plant(); err != nil {
-			return fmt.Errorf("seeding the demo: %w", err)
+			panic("sandbox: seeding the demo: " + err.Error())
 		}
 	}
-	return nil
 }
 
 // seeder plants buckets and objects without going through requests: it may write in the past.

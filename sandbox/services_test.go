@@ -119,12 +119,13 @@ func TestDevicesAreFoundThroughIAM(t *testing.T) {
 	}
 }
 
+const accountBlockURL = "https://111122223333.cooper.localhost/v20180820/configuration/publicAccessBlock"
+
 func TestTheAccountsPublicAccessBlockIsSetThroughS3Control(t *testing.T) {
 	s := New(Options{Clock: fixedClock})
-	const url = "https://111122223333.cooper.localhost/v20180820/configuration/publicAccessBlock"
 	account := []string{"X-Amz-Account-Id", "111122223333"}
 	at := func(who, method, body string) (int, string) {
-		return askAt(t, s, credentialsOf(t, s, who), "s3", method, url, body, account...)
+		return askAt(t, s, credentialsOf(t, s, who), "s3", method, accountBlockURL, body, account...)
 	}
 	if status, body := at(RootUser, "GET", ""); status != 404 || !strings.Contains(body, "<ErrorResponse") || !strings.Contains(body, "<Code>NoSuchPublicAccessBlockConfiguration</Code>") {
 		t.Errorf("not set: %d %s", status, body)
@@ -139,6 +140,14 @@ func TestTheAccountsPublicAccessBlockIsSetThroughS3Control(t *testing.T) {
 		if status, body := at(who, "GET", ""); status != 403 || !strings.Contains(body, "<Code>AccessDenied</Code>") {
 			t.Errorf("%s: %d %s", who, status, body)
 		}
+	}
+}
+
+func TestTheAccountsPublicAccessBlockIsCheckedAndDeleted(t *testing.T) {
+	s := New(Options{Clock: fixedClock})
+	account := []string{"X-Amz-Account-Id", "111122223333"}
+	at := func(who, method, body string) (int, string) {
+		return askAt(t, s, credentialsOf(t, s, who), "s3", method, accountBlockURL, body, account...)
 	}
 	if status, body := at(RootUser, "PUT", "<PublicAccessBlockConfiguration/>"); status != 400 || !strings.Contains(body, "Must specify at least one configuration.") {
 		t.Errorf("%d %s", status, body)

@@ -48,7 +48,7 @@ func (r *lifecycleRule) check() error {
 	if r.Filter != nil && !r.Filter.valid() {
 		return errMalformedXML()
 	}
-	if r.Expiration == nil && r.NoncurrentExpiration == nil && r.AbortUploads == nil && len(r.Transitions) == 0 && len(r.NoncurrentTransitions) == 0 {
+	if count(r.Expiration != nil, r.NoncurrentExpiration != nil, r.AbortUploads != nil)+len(r.Transitions)+len(r.NoncurrentTransitions) == 0 {
 		return errInvalidRequest("At least one action needs to be specified in a rule")
 	}
 	for _, check := range []func() error{r.checkExpiration, r.checkTransitions, r.checkNoncurrent, r.checkAbort} {

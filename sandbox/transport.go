@@ -50,11 +50,12 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 // serveAborting reports whether the handler gave the connection up, as handlers do by http.ErrAbortHandler.
 func serveAborting(h http.Handler, w http.ResponseWriter, r *http.Request) (aborted bool) {
 	defer func() {
-		if p := recover(); p != nil {
-			if p != http.ErrAbortHandler {
-				panic(p)
-			}
+		switch p := recover(); p {
+		case nil:
+		case http.ErrAbortHandler:
 			aborted = true
+		default:
+			panic(p)
 		}
 	}()
 	h.ServeHTTP(w, r)

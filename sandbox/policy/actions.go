@@ -112,7 +112,7 @@ func (s *Statement) checkActions(onBucket, onObjects bool) error {
 		if !bucketWise && !objectWise {
 			return Error("Policy has invalid action")
 		}
-		if s.Actions != nil && !(bucketWise && onBucket) && !(objectWise && onObjects) {
+		if fits := bucketWise && onBucket || objectWise && onObjects; s.Actions != nil && !fits {
 			return Error("Action does not apply to any resource(s) in statement")
 		}
 	}

@@ -121,18 +121,23 @@ func parseStatement(raw json.RawMessage) (Statement, error) {
 			return s, err
 		}
 	}
+	return s, s.checkFields()
+}
+
+// checkFields asks for what has to be there, and refuses both of a pair.
+func (s *Statement) checkFields() error {
 	switch {
 	case s.Effect == None:
-		return s, Error("Missing required field Effect")
+		return Error("Missing required field Effect")
 	case s.Actions == nil && s.NotActions == nil:
-		return s, Error("Missing required field Action")
+		return Error("Missing required field Action")
 	case s.Resources == nil && s.NotResources == nil:
-		return s, Error("Missing required field Resource")
+		return Error("Missing required field Resource")
 	case s.Actions != nil && s.NotActions != nil, s.Resources != nil && s.NotResources != nil,
 		s.Principals != nil && s.NotPrincipals != nil:
-		return s, Error("Invalid policy syntax.")
+		return Error("Invalid policy syntax.")
 	}
-	return s, nil
+	return nil
 }
 
 func (s *Statement) take(name string, raw json.RawMessage) (err error) {
@@ -208,20 +213,28 @@ func parsePrincipals(raw json.RawMessage) (*Principals, error) {
 		if err != nil || len(list) == 0 {
 			return nil, Error("Invalid principal in policy")
 		}
-		switch kind {
-		case "AWS":
-			p.AWS, p.Everyone = list, slices.Contains(list, "*")
-		case "Service":
-			p.Service = list
-		case "Federated":
-			p.Federated = list
-		case "CanonicalUser":
-			p.Canonical = list
-		default:
+		if !p.add(kind, list) {
 			return nil, Error("Invalid principal in policy")
 		}
 	}
 	return p, nil
+}
+
+// add enters the principals of a kind; false when there is no such kind.
+func (p *Principals) add(kind string, list []string) bool {
+	switch kind {
+	case "AWS":
+		p.AWS, p.Everyone = list, slices.Contains(list, "*")
+	case "Service":
+		p.Service = list
+	case "Federated":
+		p.Federated = list
+	case "CanonicalUser":
+		p.Canonical = list
+	default:
+		return false
+	}
+	return true
 }
 
 func parseConditions(raw json.RawMessage) ([]Condition, error) {

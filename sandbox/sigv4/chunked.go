@@ -228,7 +228,7 @@ func canonicalTrailer(fields []pair) string {
 func (c *chunked) line() (string, error) {
 	raw, err := c.src.ReadSlice('\n')
 	switch {
-	case err == bufio.ErrBufferFull:
+	case errors.Is(err, bufio.ErrBufferFull):
 		return "", badChunk()
 	case err != nil:
 		return "", truncated(err)
@@ -237,7 +237,7 @@ func (c *chunked) line() (string, error) {
 }
 
 func truncated(err error) error {
-	if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return incomplete()
 	}
 	return err

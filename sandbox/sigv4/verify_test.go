@@ -2,6 +2,7 @@ package sigv4
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -12,11 +13,11 @@ import (
 func newBufio(r io.Reader) *bufio.Reader { return bufio.NewReader(r) }
 
 func TestUnsignedRequestsPassAsAnonymous(t *testing.T) {
-	id, err := Verify(httptest.NewRequest("GET", "/b/k?versionId=1", nil), exampleOptions())
+	id, err := Verify(httptest.NewRequestWithContext(t.Context(), "GET", "/b/k?versionId=1", nil), exampleOptions())
 	if err != nil || !id.Anonymous() {
 		t.Errorf("%+v, %v", id, err)
 	}
-	r := httptest.NewRequest("PUT", "/b/k", strings.NewReader("5\r\nhello\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n"))
+	r := httptest.NewRequestWithContext(t.Context(), "PUT", "/b/k", strings.NewReader("5\r\nhello\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n"))
 	r.Header.Set("X-Amz-Content-Sha256", unsignedTrailer)
 	r.Header.Set("X-Amz-Decoded-Content-Length", "5")
 	r.Header.Set("X-Amz-Trailer", "x-amz-checksum-crc32")
@@ -34,14 +35,14 @@ func TestABodyOfAnotherHashIsNoticedAtItsEnd(t *testing.T) {
 	header := map[string]string{"Date": "Fri, 24 May 2013 00:00:00 GMT", "X-Amz-Storage-Class": "REDUCED_REDUNDANCY",
 		"X-Amz-Content-Sha256": "44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072",
 		"Authorization":        exampleScope + "SignedHeaders=date;host;x-amz-content-sha256;x-amz-date;x-amz-storage-class,Signature=98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd"}
-	r := exampleRequest("PUT", "/test$file.text", "Welcome to Amazon S4.", header)
+	r := exampleRequest(t, "PUT", "/test$file.text", "Welcome to Amazon S4.", header)
 	if _, err := Verify(r, exampleOptions()); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := io.ReadAll(r.Body); code(err) != "XAmzContentSHA256Mismatch" {
 		t.Errorf("%v", err)
 	}
-	r = exampleRequest("PUT", "/test$file.text", "", header)
+	r = exampleRequest(t, "PUT", "/test$file.text", "", header)
 	r.Body = http.NoBody
 	if _, err := Verify(r, exampleOptions()); code(err) != "XAmzContentSHA256Mismatch" {
 		t.Errorf("no body at all: %v", err)
@@ -76,7 +77,7 @@ func TestMalformedSignaturesGetAWSsRefusals(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			r := exampleRequest("GET", "/k?"+c.query, "", map[string]string{"X-Amz-Content-Sha256": emptyHash})
+			r := exampleRequest(t, "GET", "/k?"+c.query, "", map[string]string{"X-Amz-Content-Sha256": emptyHash})
 			if c.auth != "" {
 				r.Header.Set("Authorization", c.auth)
 			} else {
@@ -91,10 +92,10 @@ func TestMalformedSignaturesGetAWSsRefusals(t *testing.T) {
 }
 
 func TestARefusalNeverRepeatsACodeOrAToken(t *testing.T) {
-	r := exampleRequest("DELETE", "/k?versionId=v", "", map[string]string{"X-Amz-Content-Sha256": emptyHash, "X-Amz-Mfa": "serial 123456",
+	r := exampleRequest(t, "DELETE", "/k?versionId=v", "", map[string]string{"X-Amz-Content-Sha256": emptyHash, "X-Amz-Mfa": "serial 123456",
 		"Authorization": exampleScope + "SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-mfa,Signature=00"})
 	_, err := Verify(r, exampleOptions())
-	e, ok := err.(*Error)
+	e, ok := errors.AsType[*Error](err)
 	if !ok || e.Code != "SignatureDoesNotMatch" {
 		t.Fatal(err)
 	}
@@ -124,7 +125,7 @@ func FuzzAHeaderNeverPanics(f *testing.F) {
 	f.Add("AWS4-HMAC-SHA256 Credential=a/20130524/c/d/aws4_request,SignedHeaders=host,Signature=x", "20130524T000000Z", emptyHash)
 	f.Add("AWS4-HMAC-SHA256 =,=,", "", "STREAMING-")
 	f.Fuzz(func(t *testing.T, auth, date, payload string) {
-		r := httptest.NewRequest("PUT", "/k", strings.NewReader("x"))
+		r := httptest.NewRequestWithContext(t.Context(), "PUT", "/k", strings.NewReader("x"))
 		r.Header.Set("Authorization", auth)
 		r.Header.Set("X-Amz-Date", date)
 		r.Header.Set("X-Amz-Content-Sha256", payload)
@@ -140,7 +141,7 @@ func FuzzTheChunkReaderEndsAndNeverExceedsItsLength(f *testing.F) {
 	f.Add([]byte("7fffffffffffffff\r\nx"), 5)
 	f.Add([]byte(";\r\n"), 0)
 	f.Fuzz(func(t *testing.T, body []byte, length int) {
-		r := httptest.NewRequest("PUT", "/k", nil)
+		r := httptest.NewRequestWithContext(t.Context(), "PUT", "/k", nil)
 		c := newChunked(r, io.NopCloser(strings.NewReader(string(body))), &claim{payload: unsignedTrailer}, nil, int64(length))
 		data, err := io.ReadAll(io.LimitReader(c, int64(len(body))+1))
 		if len(data) > len(body) || err == nil && len(data) != length {
