@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strconv"
 
 	"cooper/awsops"
 )
@@ -136,4 +137,12 @@ func command(t awsops.Target, operation string, pairs ...string) string {
 		c.Flag(pairs[i], pairs[i+1])
 	}
 	return c.String()
+}
+
+// number says how many of something there are, with the verb that goes with it.
+func number(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
 }

@@ -2,7 +2,6 @@ package buckets
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -205,7 +204,7 @@ func References(bucket string, known map[string]Facts) []string {
 		out = append(out, "Its own access log stays in "+l.Target+".")
 	}
 	if unknown > 0 {
-		out = append(out, fmt.Sprintf("Of %d other buckets it is not known whether they log or replicate to here.", unknown))
+		out = append(out, "Of "+number(unknown, "other bucket it is not known whether it logs or replicates", "other buckets it is not known whether they log or replicate")+" to here.")
 	}
 	return out
 }

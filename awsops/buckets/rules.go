@@ -95,7 +95,7 @@ func (spec LifecycleSpec) describe(p *awsops.Plan, before, after []lifecycle.Rul
 		deletes = deletes || rule.Noncurrent != nil || rule.Expiration != nil && rule.Expiration.Marker == nil
 	}
 	if n := len(after) - len(spec.Add); n > 0 {
-		warn(p, awsops.Note, fmt.Sprintf("%d other rules are sent back unchanged.", n))
+		warn(p, awsops.Note, number(n, "other rule is", "other rules are")+" sent back unchanged.")
 	}
 	if deletes {
 		warn(p, awsops.Irreversible, "What a rule has deleted is gone for good. The first run comes within about a day, over everything that is old enough then.")

@@ -51,7 +51,7 @@ func PlanTags(ctx context.Context, r *awsops.Reader, spec TagsSpec) (*awsops.Pla
 		}
 	}
 	if len(after) > 0 {
-		warn(p, awsops.Note, fmt.Sprintf("%d system tags (aws:…) are sent back unchanged.", len(after)))
+		warn(p, awsops.Note, number(len(after), "system tag (aws:…) is", "system tags (aws:…) are")+" sent back unchanged.")
 	}
 	after = append(after, spec.Tags...)
 	if len(after) > maxTags {

@@ -246,7 +246,7 @@ func (spec AbortSpec) measure(ctx context.Context, r *awsops.Reader, p *awsops.P
 		p.Effects.Bytes += n.Bytes
 		p.Effects.AtLeast = p.Effects.AtLeast || n.AtLeast
 	}
-	p.Effects.Lines = append(p.Effects.Lines, fmt.Sprintf("%d parts are discarded; their storage is no longer billed.", parts))
+	p.Effects.Lines = append(p.Effects.Lines, number(int(parts), "part is", "parts are")+" discarded; their storage is no longer billed.")
 }
 
 func (spec AbortSpec) step(t awsops.Target, first Upload) awsops.Step {
