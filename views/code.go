@@ -81,7 +81,7 @@ func (d *codeDialog) left() time.Duration {
 
 // wait is how long no code can be sent yet, 0 when one can be sent now.
 func (d *codeDialog) wait() time.Duration {
-	wait := d.c.NotBefore.Add(d.c.Skew).Sub(d.now())
+	wait := d.c.NotBefore.Sub(d.env.Now())
 	if left := d.left(); left <= codeMargin {
 		wait = max(wait, left)
 	}

@@ -41,7 +41,7 @@ func (d *codeDialog) lines(w int) []codeLine {
 	if d.serial != nil {
 		lines = append(lines, codeLine{"", 8}, codeLine{t.Paint(ui.RoleMuted, "serial of the MFA device"), 0},
 			codeLine{d.serial.Render(t, w, true), 0})
-		return append(lines, d.message(w), codeLine{t.Paint(ui.RoleFaint, ui.Cut("enter takes it "+t.Glyph().Sep+" esc stops", w)), 4})
+		return append(append(lines, d.message(w)...), codeLine{t.Paint(ui.RoleFaint, ui.Cut("enter takes it "+t.Glyph().Sep+" esc stops", w)), 4})
 	}
 	lines = append(lines, codeLine{"", 8}, codeLine{t.Paint(ui.RoleMuted, "device  ") + ui.CutLeft(ui.Clean(d.devices[d.device]), w-8), 0})
 	if n := len(d.devices); n > 1 {
@@ -49,7 +49,7 @@ func (d *codeDialog) lines(w int) []codeLine {
 	}
 	lines = append(lines, d.demoLine(w)...)
 	lines = append(lines, codeLine{"", 7}, codeLine{t.Paint(ui.RoleMuted, "code    ") + d.boxes(), 0}, codeLine{d.clock(w), 0}, codeLine{"", 7})
-	return append(lines, d.message(w), codeLine{t.Paint(ui.RoleFaint, ui.Cut(d.hint(), w)), 4})
+	return append(append(lines, d.message(w)...), codeLine{t.Paint(ui.RoleFaint, ui.Cut(d.hint(), w)), 4})
 }
 
 func (d *codeDialog) whatFor(w int) []codeLine {
@@ -102,25 +102,35 @@ func (d *codeDialog) clock(w int) string {
 }
 
 // message says what is wrong: with what was typed, with the last code, or with this machine's clock.
-func (d *codeDialog) message(w int) codeLine {
+func (d *codeDialog) message(w int) []codeLine {
 	t := d.env.Theme
-	warn := func(s string) codeLine {
-		return codeLine{t.Paint(ui.RoleWarn, ui.Cut(t.Glyph().Warn+" "+ui.Clean(s), w)), 0}
-	}
 	switch {
 	case d.tell != "":
-		return warn(d.tell)
+		return d.warning(d.tell, w)
 	case d.c.Last != nil:
-		return warn(lastCode(d.c))
+		return d.warning(lastCode(d.c), w)
 	case d.c.Skew.Abs() >= 5*time.Second:
-		return codeLine{t.Paint(ui.RoleMuted, ui.Cut(skewSentence(d.c.Skew), w)), 2}
+		return []codeLine{{t.Paint(ui.RoleMuted, ui.Cut(skewSentence(d.c.Skew), w)), 2}}
 	}
-	return codeLine{"", 6}
+	return []codeLine{{"", 6}}
+}
+
+func (d *codeDialog) warning(text string, w int) []codeLine {
+	t := d.env.Theme
+	var out []codeLine
+	for i, l := range ui.Wrap(ui.Clean(text), max(w-2, 1)) {
+		lead := "  "
+		if i == 0 {
+			lead = t.Glyph().Warn + " "
+		}
+		out = append(out, codeLine{t.Paint(ui.RoleWarn, lead+l), min(i, 1) * 3})
+	}
+	return out
 }
 
 // lastCode says why the code before was not taken.
 func lastCode(c awsops.Challenge) string {
-	s := shortError(c.Last)
+	s := strings.TrimSuffix(shortError(c.Last), ".")
 	if c.Skew.Abs() >= 5*time.Second {
 		s += "; " + skewSentence(c.Skew)
 	}

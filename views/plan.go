@@ -2,6 +2,7 @@ package views
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -46,6 +47,9 @@ func (d *planDialog) whyNot() string {
 	if d.env.Session.ReadOnly() {
 		return "this session is read-only: the command lines can be copied with c"
 	}
+	if c := awsops.Blocked(d.plan.Checks); c != nil {
+		return strings.TrimSpace(c.Text + ". " + c.Do)
+	}
 	return ""
 }
 
@@ -88,9 +92,10 @@ func (d *planDialog) Render(w, h int) string {
 	return strings.Join(d.window(d.env.Theme, planLines(d.env.Theme, d.plan, w), w, h), "\n")
 }
 
-// planLines draws a plan in the order in which it must be read: what, what is lost, how much, how.
+// planLines draws a plan in the order in which it must be read: on what and as whom, what changes,
+// what is lost, how much, how.
 func planLines(t *ui.Theme, p *awsops.Plan, w int) []string {
-	var out []string
+	out := targetLines(t, p.Target, w)
 	section := func(title string, lines []string) {
 		if len(lines) == 0 {
 			return
@@ -100,10 +105,10 @@ func planLines(t *ui.Theme, p *awsops.Plan, w int) []string {
 		}
 		out = append(append(out, t.Paint(ui.RoleHeader, title)), lines...)
 	}
-	section("Where", ui.FactLines(t, targetFacts(p.Target), w))
-	section("Warnings", warningLines(t, p.Warnings, w))
 	section("Changes", changeLines(t, p.Changes, w))
+	section("Warnings", warningLines(t, p.Warnings, w))
 	section("Effects", effectLines(p, w))
+	section("Checked", checkLines(t, p.Checks, w))
 	if p.Undo != "" {
 		section("Undo", ui.Wrap(ui.Clean(p.Undo), w))
 	}
@@ -111,20 +116,32 @@ func planLines(t *ui.Theme, p *awsops.Plan, w int) []string {
 	return out
 }
 
-func targetFacts(t awsops.Target) []ui.Fact {
-	caller := t.Caller
-	if t.Root {
-		caller += " (the account's root)"
+// targetLines says in few lines on what the plan acts and on whose behalf.
+func targetLines(t *ui.Theme, x awsops.Target, w int) []string {
+	caller := x.Caller
+	if x.Root {
+		caller = "root"
 	}
-	var out []ui.Fact
-	for _, f := range []ui.Fact{
-		{Label: "profile", Value: t.Profile}, {Label: "account", Value: t.Account}, {Label: "caller", Value: caller},
-		{Label: "bucket", Value: t.Bucket}, {Label: "region", Value: t.Region}, {Label: "owner", Value: t.Owner},
-		{Label: "endpoint", Value: t.Endpoint},
-	} {
-		if f.Value != "" {
-			out = append(out, f)
+	join := func(words ...string) []string {
+		words = slices.DeleteFunc(words, func(s string) bool { return s == "" })
+		if len(words) == 0 {
+			return nil
 		}
+		return ui.Wrap(ui.Clean(strings.Join(words, " "+t.Glyph().Sep+" ")), w)
+	}
+	owner := ""
+	switch {
+	case x.Bucket != "" && x.Owner == "" && x.Account != "":
+		owner = "its owner is not proven"
+	case x.Owner != x.Account:
+		owner = "owned by " + x.Owner
+	}
+	var out []string
+	for _, l := range join(x.Bucket, x.Region, owner) {
+		out = append(out, t.Paint(ui.RoleAccent, l))
+	}
+	for _, l := range join(x.Profile, x.Account, caller, x.Endpoint) {
+		out = append(out, t.Paint(ui.RoleMuted, l))
 	}
 	return out
 }
@@ -151,15 +168,53 @@ func warningLines(t *ui.Theme, warnings []awsops.Warning, w int) []string {
 }
 
 func changeLines(t *ui.Theme, changes []awsops.Change, w int) []string {
-	var facts []ui.Fact
+	label := 0
+	for _, c := range changes {
+		label = max(label, ui.Width(ui.Clean(c.Field)))
+	}
+	label = min(label, w/3)
+	var out []string
 	for _, c := range changes {
 		text := orNothing(c.Before) + " " + t.Glyph().Arrow + " " + orNothing(c.After)
+		role := ui.RoleText
 		if c.Reset {
-			text += "  (reset: the call replaces the whole document)"
+			text, role = text+" (reset: the call replaces the whole document)", ui.RoleWarn
 		}
-		facts = append(facts, ui.Fact{Label: c.Field, Value: text})
+		head := t.Paint(ui.RoleMuted, ui.Pad(ui.Clean(c.Field), label)) + "  "
+		for _, l := range ui.Wrap(ui.Clean(text), max(w-label-2, 1)) {
+			out = append(out, head+t.Paint(role, l))
+			head = strings.Repeat(" ", label+2)
+		}
 	}
-	return ui.FactLines(t, facts, w)
+	return out
+}
+
+// checkLines says how each check came out, in words, and what to do about those that failed.
+func checkLines(t *ui.Theme, checks []awsops.Check, w int) []string {
+	var out []string
+	for _, c := range checks {
+		sign, role := t.Glyph().Unknown, ui.RoleWarn
+		switch c.Result {
+		case awsops.CheckOK:
+			sign, role = t.Glyph().Check, ui.RoleGood
+		case awsops.CheckFailed:
+			sign, role = t.Glyph().Cross, ui.RoleBad
+		case awsops.CheckSkipped:
+			sign, role = t.Glyph().Off, ui.RoleMuted
+		}
+		text := ui.Clean(c.Name) + " " + c.Result.String() + ": " + ui.Clean(c.Text)
+		if c.Do != "" && c.Result != awsops.CheckOK {
+			text += ". " + ui.Clean(c.Do)
+		}
+		for i, l := range ui.Wrap(text, max(w-2, 1)) {
+			lead := "  "
+			if i == 0 {
+				lead = t.Paint(role, sign) + " "
+			}
+			out = append(out, lead+l)
+		}
+	}
+	return out
 }
 
 func orNothing(s string) string {

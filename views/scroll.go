@@ -34,11 +34,11 @@ func (s *scroll) actions() []ui.Action {
 		return func() tea.Cmd { s.move(n()); return nil }
 	}
 	return []ui.Action{
-		{ID: "scroll.down", Keys: []string{"down", "j"}, Help: "down", Run: by(func() int { return 1 })},
-		{ID: "scroll.up", Keys: []string{"up", "k"}, Help: "up", Run: by(func() int { return -1 })},
-		{ID: "scroll.pagedown", Keys: []string{"pgdown", "space"}, Help: "page down", Run: by(func() int { return s.page })},
-		{ID: "scroll.pageup", Keys: []string{"pgup"}, Help: "page up", Run: by(func() int { return -s.page })},
-		{ID: "scroll.top", Keys: []string{"g", "home"}, Help: "top", Run: by(func() int { return -s.length })},
-		{ID: "scroll.bottom", Keys: []string{"G", "end"}, Help: "bottom", Run: by(func() int { return s.length })},
+		{ID: "scroll.down", Keys: []string{"down", "j"}, Help: "scroll down", Quiet: true, Run: by(func() int { return 1 })},
+		{ID: "scroll.up", Keys: []string{"up", "k"}, Help: "scroll up", Quiet: true, Run: by(func() int { return -1 })},
+		{ID: "scroll.pagedown", Keys: []string{"pgdown", "space"}, Help: "page down", Quiet: true, Run: by(func() int { return s.page })},
+		{ID: "scroll.pageup", Keys: []string{"pgup"}, Help: "page up", Quiet: true, Run: by(func() int { return -s.page })},
+		{ID: "scroll.top", Keys: []string{"g", "home"}, Help: "top", Quiet: true, Run: by(func() int { return -s.length })},
+		{ID: "scroll.bottom", Keys: []string{"G", "end"}, Help: "bottom", Quiet: true, Run: by(func() int { return s.length })},
 	}
 }

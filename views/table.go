@@ -143,7 +143,8 @@ func (b *table) actions() []ui.Action {
 		}
 	}
 	for _, m := range grid.Motions() {
-		out = append(out, ui.Action{ID: m.ID(), Keys: m.Keys(), Help: m.Help(), Run: func() tea.Cmd { b.Move(m); return nil }})
+		out = append(out, ui.Action{ID: m.ID(), Keys: m.Keys(), Help: m.Help(), Quiet: m != grid.ToggleMark && m != grid.ToggleAll,
+			Run: func() tea.Cmd { b.Move(m); return nil }})
 	}
 	return out
 }

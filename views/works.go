@@ -46,7 +46,7 @@ func workSnapshot(s awsops.JobSnapshot, now time.Time) ui.WorkSnapshot {
 	}
 	if took := now.Sub(s.Started); !s.Started.IsZero() && took > 0 {
 		out.Rate = float64(out.Done) / took.Seconds()
-		if out.Rate > 0 && out.Total > out.Done {
+		if out.Rate > 0 && out.Total > out.Done && s.Ended.IsZero() {
 			out.ETA = time.Duration(float64(out.Total-out.Done) / out.Rate * float64(time.Second))
 		}
 	}

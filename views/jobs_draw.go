@@ -1,0 +1,105 @@
+package views
+
+import (
+	"context"
+	"strings"
+
+	"cooper/awsops"
+	"cooper/awsops/record"
+	"cooper/ui"
+)
+
+// Render draws a job in two lines: what it is, and how far it has come.
+func (v *jobsView) Render(w, h int) string {
+	v.refresh()
+	t := v.env.Theme
+	if len(v.rows) == 0 {
+		if v.failed != nil {
+			return ui.Picture(t, ui.Failed, "The journal can't be read: "+v.failed.Error(), w, h)
+		}
+		return ui.Picture(t, ui.Empty, "No job has run yet. Changes and transfers show up here.", w, h)
+	}
+	var lines []string
+	for i, row := range v.rows {
+		lines = append(lines, v.row(row, i == v.at, w)...)
+	}
+	if v.failed != nil {
+		lines = append(lines, t.Paint(ui.RoleWarn, ui.Cut(t.Glyph().Warn+" the journal can't be read: "+ui.Clean(v.failed.Error()), w)))
+	}
+	v.top = max(min(v.top, 2*v.at), 2*v.at+2-h, 0)
+	return strings.Join(lines[v.top:min(v.top+h, len(lines))], "\n")
+}
+
+func (v *jobsView) row(r jobRow, on bool, w int) []string {
+	t := v.env.Theme
+	title, second, role := "", "", ui.RoleWarn
+	if r.left != nil {
+		title = ui.Clean(r.left.Start.Title)
+		second = "unfinished since " + ui.Age(r.left.Start.At, v.env.Now()) + "; n goes on with it"
+	} else {
+		s := r.job.Snapshot()
+		work := workSnapshot(s, v.env.Now())
+		title, role = work.Title, stateRole(s.State, work.Level)
+		second = v.progress(s, work, w-4)
+	}
+	mark := "  "
+	if on {
+		mark = t.Glyph().Pointer + " "
+	}
+	first := ui.Pad(mark+title, w)
+	if on {
+		first = t.Paint(ui.RoleSelected, first)
+	}
+	return []string{first, "    " + t.Paint(role, ui.Cut(second, max(w-4, 0)))}
+}
+
+func (v *jobsView) progress(s awsops.JobSnapshot, work ui.WorkSnapshot, w int) string {
+	parts := []string{work.State}
+	if !s.State.Ended() && work.Total > 0 && w >= 60 {
+		parts = append(parts, v.env.Theme.Bar(work.Done, work.Total, 16))
+	}
+	if s.Steps > 1 && !s.State.Ended() {
+		parts = append(parts, s.StepTitle)
+	}
+	if numbers := strings.TrimSpace(strings.TrimPrefix(ui.WorkNumbers(work), work.State)); numbers != "" && !work.Waiting {
+		parts = append(parts, numbers)
+	}
+	if s.Err != nil && s.State == awsops.JobFailed {
+		parts = append(parts, ui.Clean(shortError(s.Err)))
+	}
+	if !s.Ended.IsZero() {
+		parts = append(parts, ui.Age(s.Ended, v.env.Now())+" ago")
+	}
+	return strings.Join(parts, "  ")
+}
+
+func stateRole(state awsops.JobState, level ui.Level) ui.Role {
+	if state == awsops.JobWaiting || state == awsops.JobPaused {
+		return ui.RoleWarn
+	}
+	if state.Ended() {
+		return ui.LevelRole(level)
+	}
+	return ui.RoleInfo
+}
+
+// unfinished reads from the journal what an earlier run left.
+func (e *Env) unfinished(context.Context) ([]awsops.Unfinished, error) {
+	records, err := e.Journal.Unfinished()
+	var out []awsops.Unfinished
+	for _, r := range records {
+		u, uerr := record.Unfinished(r)
+		if uerr != nil {
+			return out, uerr
+		}
+		out = append(out, u)
+	}
+	return out, err
+}
+
+// resumer plans the rest of an unfinished job.
+func (e *Env) resumer(u awsops.Unfinished) Planner {
+	return func(ctx context.Context, _ *awsops.Reader) (*awsops.Plan, error) {
+		return e.Session.Resume(ctx, e.Planners, u)
+	}
+}
