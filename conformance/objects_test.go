@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"cooper/awsops"
-	"cooper/awsops/objects"
+	details "cooper/awsops/objects"
 )
 
 func TestTheDetailsOfAnObjectAreEachAFact(t *testing.T) {
@@ -20,10 +20,10 @@ func TestTheDetailsOfAnObjectAreEachAFact(t *testing.T) {
 		CacheControl: ptr("no-store"), Metadata: map[string]string{"author": "ana"}, Tagging: ptr("team=a"), StorageClass: types.StorageClassStandard}); err != nil {
 		t.Fatal(err)
 	}
-	d := objects.ReadDetails(t.Context(), w.reader(), b, key, "")
+	d := details.ReadDetails(t.Context(), w.reader(), b, key, "")
 	h := d.Head.Value
 	if d.Head.State != awsops.Known || h.Size != 5 || h.ContentType != "text/plain" || h.CacheControl != "no-store" || h.StorageClass != "STANDARD" ||
-		h.VersionID == "" || h.ETag != `"5d41402abc4b2a76b9719d911017c592"` || len(h.Metadata) != 1 || h.Metadata[0] != (objects.Pair{Name: "author", Value: "ana"}) {
+		h.VersionID == "" || h.ETag != `"5d41402abc4b2a76b9719d911017c592"` || len(h.Metadata) != 1 || h.Metadata[0] != (details.Pair{Name: "author", Value: "ana"}) {
 		t.Errorf("HEAD: %+v, %v", h, d.Head.Err)
 	}
 	if tags := d.Tags.Value; len(tags) != 1 || tags[0].Value != "a" {
@@ -41,14 +41,14 @@ func TestADeleteMarkerIsToldFromAnObjectThatIsNotThere(t *testing.T) {
 	b := w.bucket(t, "Enabled")
 	w.put(t, b, "gone", "x")
 	w.hide(t, b, "gone")
-	_, err := objects.ReadHead(t.Context(), w.reader(), b, "gone", "")
-	if e, ok := errors.AsType[*awsops.Error](err); !ok || e.Code != objects.CodeMarker {
+	_, err := details.ReadHead(t.Context(), w.reader(), b, "gone", "")
+	if e, ok := errors.AsType[*awsops.Error](err); !ok || e.Code != details.CodeMarker {
 		if !w.differs(t, "a 404 has no x-amz-delete-marker", serverRGW) {
 			t.Errorf("got %v", err)
 		}
 	}
-	_, err = objects.ReadHead(t.Context(), w.reader(), b, "never", "")
-	if e, ok := errors.AsType[*awsops.Error](err); !ok || e.Kind != awsops.KindNotFound || e.Code == objects.CodeMarker {
+	_, err = details.ReadHead(t.Context(), w.reader(), b, "never", "")
+	if e, ok := errors.AsType[*awsops.Error](err); !ok || e.Kind != awsops.KindNotFound || e.Code == details.CodeMarker {
 		t.Errorf("got %v", err)
 	}
 }

@@ -13,7 +13,7 @@ import (
 
 	"cooper/awsops"
 	"cooper/awsops/buckets"
-	"cooper/awsops/objects"
+	details "cooper/awsops/objects"
 	"cooper/awsops/transfer"
 )
 
@@ -73,7 +73,7 @@ func TestAnObjectIsOnlyReplacedWhenItIsTheOneThatWasSeen(t *testing.T) {
 	if e, ok := errors.AsType[*awsops.Error](err); !ok || e.Kind != awsops.KindConflict {
 		t.Fatalf("an object in the way: %v", err)
 	}
-	head, err := objects.ReadHead(t.Context(), w.reader(), b, "k", "")
+	head, err := details.ReadHead(t.Context(), w.reader(), b, "k", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestAnObjectIsOnlyReplacedWhenItIsTheOneThatWasSeen(t *testing.T) {
 	if s := w.apply(t, p); !errors.Is(s.Err, awsops.ErrChanged) {
 		t.Errorf("replaced another object: %v", s.Err)
 	}
-	if head, err = objects.ReadHead(t.Context(), w.reader(), b, "k", ""); err != nil {
+	if head, err = details.ReadHead(t.Context(), w.reader(), b, "k", ""); err != nil {
 		t.Fatal(err)
 	}
 	spec.Replace = head.ETag
