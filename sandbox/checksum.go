@@ -101,11 +101,11 @@ func claim(h http.Header) (claimedSum, error) {
 	for name, values := range h {
 		algorithm, ok := strings.CutPrefix(name, "X-Amz-Checksum-")
 		algorithm = strings.ToUpper(algorithm)
-		if !ok || algorithm == "MODE" || algorithm == "ALGORITHM" || algorithm == "TYPE" {
-			continue
-		}
-		if newHash(algorithm) == nil {
+		if ok && slices.Contains(unsupportedSums, algorithm) {
 			return found, errNotImplemented(strings.ToLower(name))
+		}
+		if !ok || newHash(algorithm) == nil { // S3 overlooks names that are no algorithm's
+			continue
 		}
 		if found.algorithm != "" {
 			return found, errInvalidRequest("Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.")

@@ -31,9 +31,9 @@ func parseCopySource(header string) (bucket, key, versionID string, err error) {
 	if err != nil {
 		return "", "", "", errCopySource("Invalid copy source encoding.", header)
 	}
-	bucket, key, named := strings.Cut(plain, "/")
-	if bucket == "" || !named {
-		return "", "", "", errCopySource("Copy Source must mention the source bucket and key: sourcebucket/sourcekey", header)
+	bucket, key, _ = strings.Cut(plain, "/")
+	if bucket == "" {
+		return "", "", "", errCopySource("Invalid copy source bucket name", header)
 	}
 	if key == "" {
 		return "", "", "", errCopySource("Invalid copy source object key", header)
@@ -48,6 +48,9 @@ func errCopySource(message, header string) *apiError {
 // openSource finds the source of a copy and asks whether the caller may read it.
 func (c *call) openSource() (copySource, error) {
 	var src copySource
+	if c.id.length > 0 {
+		return src, errInvalidRequest("The request included a body. Requests of this type must not include a non-empty body.")
+	}
 	name, key, id, err := parseCopySource(c.header("X-Amz-Copy-Source"))
 	if err != nil {
 		return src, err

@@ -112,7 +112,8 @@ func TestTheSourceOfACopyIsReadAsItIsEncoded(t *testing.T) {
 		{"bucket/gone?versionId=" + strings.Repeat("x", 32), "NoSuchVersion", ""},
 		{"bucket/gone?versionId=short", "InvalidArgument", "Invalid version id specified"},
 		{"bucket/", "InvalidArgument", "Invalid copy source object key"},
-		{"bucket", "InvalidArgument", "must mention the source bucket and key"},
+		{"bucket", "InvalidArgument", "Invalid copy source object key"},
+		{"//k", "InvalidArgument", "Invalid copy source bucket name"},
 		{"nobucket/k", "NoSuchBucket", ""},
 		{"bucket/%zz", "InvalidArgument", "encoding"},
 	} {

@@ -79,9 +79,12 @@ func versionSeq(id string) (uint64, bool) {
 	return (n ^ versionScramble) * versionInverse & versionBits, true
 }
 
+// uploadIDLength is the length of an upload's id.
+const uploadIDLength = 96
+
 // newUploadID returns a multipart upload id: opaque, safe in a URL.
 func (s *Server) newUploadID() string {
 	s.randMu.Lock()
 	defer s.randMu.Unlock()
-	return randomText(s.versionRand, versionAlphabet, 96)
+	return randomText(s.versionRand, versionAlphabet, uploadIDLength)
 }

@@ -136,7 +136,13 @@ func listUploads(c *call) error {
 	if err != nil {
 		return err
 	}
-	p := uploadPage{afterKey: c.query.Get("key-marker"), marker: c.query.Get("upload-id-marker")}
+	p := uploadPage{afterKey: c.query.Get("key-marker")}
+	if p.afterKey != "" { // without a key the id means nothing
+		p.marker = c.query.Get("upload-id-marker")
+	}
+	if p.marker != "" && len(p.marker) != uploadIDLength {
+		return errInvalidArgument("Invalid uploadId marker", "upload-id-marker", p.marker)
+	}
 	c.bucket.mu.RLock()
 	p.collect(c.bucket.uploads, q)
 	c.bucket.mu.RUnlock()
@@ -144,7 +150,7 @@ func listUploads(c *call) error {
 	w.text("Bucket", c.bucketName)
 	q.text(w, "KeyMarker", p.afterKey)
 	w.text("UploadIdMarker", p.marker)
-	if p.truncated {
+	if p.nextKey != "" { // S3 tells where the page ends even when it is the last
 		q.text(w, "NextKeyMarker", p.nextKey)
 		w.text("NextUploadIdMarker", p.nextID)
 	}

@@ -80,6 +80,10 @@ func TestAPutIsRefusedWhenItsPromisesDoNotHold(t *testing.T) {
 		{[]string{"X-Amz-Checksum-Sha256", shaOf("other")}, 400, "BadDigest", "The SHA256 you specified did not match the calculated checksum."},
 		{[]string{"X-Amz-Checksum-Sha256", "AAAA"}, 400, "InvalidRequest", "Value for x-amz-checksum-sha256 header is invalid."},
 		{[]string{"X-Amz-Checksum-Sha256", shaOf("body"), "X-Amz-Checksum-Crc32", "AAAAAA=="}, 400, "InvalidRequest", "Expecting a single"},
+		{[]string{"X-Amz-Checksum-Xxhash3", "AAAA"}, 501, "NotImplemented", ""},
+		{[]string{"X-Amz-Checksum-Nonsense", "AAAA"}, 200, "", ""},
+		{[]string{"X-Amz-Sdk-Checksum-Algorithm", "CRC32", "X-Amz-Checksum-Sha256", shaOf("body")}, 400, "InvalidRequest",
+			"Value for x-amz-sdk-checksum-algorithm header is invalid."},
 		{[]string{"X-Amz-Sdk-Checksum-Algorithm", "CRC32"}, 400, "InvalidRequest", "no corresponding x-amz-checksum-"},
 		{[]string{"X-Amz-Storage-Class", "ICE"}, 400, "InvalidStorageClass", "not valid"},
 		{[]string{"X-Amz-Meta-Big", strings.Repeat("x", 2048)}, 400, "MetadataTooLarge", "<MaxSizeAllowed>2048</MaxSizeAllowed>"},
@@ -96,7 +100,9 @@ func TestAPutIsRefusedWhenItsPromisesDoNotHold(t *testing.T) {
 			t.Errorf("%v: %d %s", c.header, res.StatusCode, body)
 		}
 	}
-	res, body := send(t, s, "PUT", "https://cooper.localhost/bucket/"+strings.Repeat("k", 1025), "body")
+	res, body := send(t, s, "PUT", "https://cooper.localhost/bucket/k", "body", "X-Amz-Copy-Source", "bucket/k")
+	wantError(t, res, body, 400, "InvalidRequest", "The request included a body.")
+	res, body = send(t, s, "PUT", "https://cooper.localhost/bucket/"+strings.Repeat("k", 1025), "body")
 	wantError(t, res, body, 400, "KeyTooLongError", "<MaxSizeAllowed>1024</MaxSizeAllowed>")
 }
 
