@@ -204,3 +204,15 @@ func (v View) Each(from int, f func(i int, key []byte, size int64, latest, marke
 		}
 	}
 }
+
+// Class gives row i's storage class as the server wrote it.
+func (v View) Class(i int) string {
+	p, j := v.at(i)
+	return p.names[p.class[j]]
+}
+
+// VersionID gives row i's version id, "" in a listing of objects.
+func (v View) VersionID(i int) string {
+	p, j := v.at(i)
+	return p.versionID(j)
+}

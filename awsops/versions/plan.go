@@ -82,23 +82,14 @@ func typeBucket(p *awsops.Plan) {
 	p.Consent = awsops.Consent{Kind: awsops.ConsentType, Phrase: p.Target.Bucket}
 }
 
-// needCodes sets the number of codes and runs the preflight. A failed check makes the plan impossible.
-func needCodes(ctx context.Context, r *awsops.Reader, p *awsops.Plan, c *count) error {
+// needCodes sets the number of codes and runs the preflight. The plan shows every check; one that
+// failed keeps it from being applied.
+func needCodes(ctx context.Context, r *awsops.Reader, p *awsops.Plan, c *count) {
 	p.Codes = int(c.batches())
-	checks := awsops.Preflight(ctx, r, p.Target.Bucket, false)
-	for _, check := range checks {
+	for _, check := range awsops.Preflight(ctx, r, p.Target.Bucket, false) {
 		// Object Lock stands in the way of changing the state, not of deleting a version with a code.
-		if check.Name == "no Object Lock" {
-			continue
-		}
-		switch check.Result {
-		case awsops.CheckFailed:
-			return &awsops.Error{Op: p.Kind, Bucket: p.Target.Bucket, Kind: awsops.KindConflict,
-				Message: "the bucket has MFA delete, and this can't be done here: " + check.Text, Hint: check.Do}
-		case awsops.CheckUnknown:
-			note(p, awsops.Risk, "Not sure about %q: %s.", check.Name, check.Text)
-		case awsops.CheckSkipped:
-			note(p, awsops.Note, "Not checked, %s: %s.", check.Name, check.Text)
+		if check.Name != "no Object Lock" {
+			p.Checks = append(p.Checks, check)
 		}
 	}
 	atLeast := ""
@@ -111,7 +102,6 @@ func needCodes(ctx context.Context, r *awsops.Reader, p *awsops.Plan, c *count) 
 		note(p, awsops.Risk, "%d codes take about %d minutes of typing. Disabling MFA delete takes one code, and leaves the versions unprotected meanwhile.",
 			p.Codes, (p.Codes+1)/2)
 	}
-	return nil
 }
 
 // lockNote says what Object Lock means for permanent deletes.

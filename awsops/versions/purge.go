@@ -2,7 +2,6 @@ package versions
 
 import (
 	"context"
-	"errors"
 
 	"cooper/awsops"
 	"cooper/awsops/listing"
@@ -46,9 +45,7 @@ func PlanPurge(ctx context.Context, r *awsops.Reader, sel Selection) (*awsops.Pl
 	lockNote(p, s, sel.Bypass)
 	unknownState(p, s)
 	if s.mfa() {
-		if err := needCodes(ctx, r, p, &c); err != nil {
-			return nil, err
-		}
+		needCodes(ctx, r, p, &c)
 	}
 	if err := c.changes(ctx, r, p, taken(sel)); err != nil {
 		return nil, err
@@ -151,9 +148,7 @@ func PlanUndelete(ctx context.Context, r *awsops.Reader, sel Selection) (*awsops
 	note(p, awsops.Note, "The newest version of each key becomes current again, as it was: no copy is made.")
 	unknownState(p, s)
 	if s.mfa() {
-		if err := needCodes(ctx, r, p, &c); err != nil {
-			return nil, withHint(err, "Restoring a version by copy brings an object back without a code.")
-		}
+		needCodes(ctx, r, p, &c)
 		note(p, awsops.Note, "Without a code: restore a version by copy, which makes a new version and keeps the marker.")
 	}
 	if err := c.changes(ctx, r, p, func(row listing.Row) bool { return row.Marker }); err != nil {
@@ -193,18 +188,4 @@ func hiding(ctx context.Context, r *awsops.Reader, sel Selection) ([]awsops.Entr
 		}
 	}
 	return out, nil
-}
-
-// withHint adds a way out to an error.
-func withHint(err error, hint string) error {
-	e, ok := errors.AsType[*awsops.Error](err)
-	if !ok {
-		return err
-	}
-	out := *e
-	out.Hint = hint
-	if e.Hint != "" {
-		out.Hint = e.Hint + " " + hint
-	}
-	return &out
 }

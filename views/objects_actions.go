@@ -1,0 +1,265 @@
+package views
+
+import (
+	"context"
+	"net/url"
+	"path/filepath"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"cooper/awsops"
+	"cooper/awsops/buckets"
+	"cooper/awsops/listing"
+	"cooper/awsops/objects"
+	"cooper/awsops/transfer"
+	"cooper/awsops/versions"
+	"cooper/ui"
+)
+
+func (v *objectsView) Actions() []ui.Action {
+	own := []ui.Action{
+		{ID: "object.open", Keys: []string{"enter"}, Help: "open", Why: v.none, Run: v.open},
+		{ID: "object.delete", Keys: []string{"d"}, Help: "delete", Why: v.whyDelete, Run: v.delete},
+		{ID: "object.upload", Keys: []string{"u"}, Help: "upload", Why: v.env.readOnlyReason, Run: v.upload},
+		{ID: "object.download", Keys: []string{"D"}, Help: "download", Why: v.noKey, Run: v.download},
+		{ID: "object.versions", Keys: []string{"t"}, Help: "versions of the key", Why: v.noKey, Run: v.timeline},
+		{ID: "object.details", Keys: []string{"i"}, Help: "details", Why: v.noKey, Run: v.showDetails},
+		{ID: "objects.sort", Keys: []string{"s"}, Help: "sort", Run: v.chooseOrder},
+		{ID: "objects.flat", Keys: []string{"F"}, Help: "all levels, or one", Run: v.toggleFlat},
+		{ID: "objects.goto", Keys: []string{"o"}, Help: "go to a prefix", Run: v.askPrefix},
+		{ID: "objects.up", Keys: []string{"backspace"}, Help: "one level up", Why: v.whyUp, Run: v.up},
+		{ID: "objects.refresh", Keys: []string{"r"}, Help: "refresh", Run: v.refresh},
+		{ID: "objects.stop", Keys: []string{"X"}, Help: "stop listing", Why: v.whyStop, Run: v.stop},
+	}
+	return append(own, v.table.actions()...)
+}
+
+func (v *objectsView) none() string {
+	if _, ok := v.current(); !ok {
+		return "there is nothing here"
+	}
+	return ""
+}
+
+func (v *objectsView) noKey() string {
+	row, ok := v.current()
+	switch {
+	case !ok:
+		return "there is no object here"
+	case row.Prefix:
+		return "this is a prefix, not an object"
+	}
+	return ""
+}
+
+func (v *objectsView) whyDelete() string {
+	if why := v.none(); why != "" {
+		return why
+	}
+	return v.env.readOnlyReason()
+}
+
+func (v *objectsView) whyUp() string {
+	if v.prefix == "" {
+		return "this is the top of the bucket"
+	}
+	return ""
+}
+
+func (v *objectsView) open() tea.Cmd {
+	row, ok := v.current()
+	if !ok {
+		return nil
+	}
+	if row.Prefix {
+		return ui.Open(ui.Place{Screen: "objects", Bucket: v.bucket, Prefix: row.Key})
+	}
+	return v.showDetails()
+}
+
+func (v *objectsView) showDetails() tea.Cmd {
+	row, ok := v.current()
+	if !ok || row.Prefix {
+		return nil
+	}
+	return readDetails(v.env, v.life, v.bucket, row.Key, "", func(d objects.Details) tea.Cmd {
+		v.details = &objectDetails{row.Key, d}
+		return detailsDialog(row.Key, d)
+	})
+}
+
+func (v *objectsView) timeline() tea.Cmd {
+	row, ok := v.current()
+	if !ok || row.Prefix {
+		return nil
+	}
+	return ui.Open(ui.Place{Screen: "timeline", Bucket: v.bucket, Key: row.Key})
+}
+
+func (v *objectsView) toggleFlat() tea.Cmd {
+	v.flat = !v.flat
+	return v.refresh()
+}
+
+func (v *objectsView) up() tea.Cmd {
+	parent := strings.TrimRight(v.prefix, "/")
+	parent = parent[:strings.LastIndexByte(parent, '/')+1]
+	return ui.Replace(ui.Place{Screen: "objects", Bucket: v.bucket, Prefix: parent})
+}
+
+func (v *objectsView) askPrefix() tea.Cmd {
+	return ui.Push(ui.NewPrompt(ui.PromptOptions{Title: "Go to a prefix", Label: "prefix", Value: v.prefix,
+		Text: "Keys that begin with it are listed. It need not end in a slash.",
+		OK: func(s string) tea.Cmd {
+			return ui.Open(ui.Place{Screen: "objects", Bucket: v.bucket, Prefix: s})
+		}}))
+}
+
+// delete plans deleting what is chosen: keys, or everything below one prefix.
+func (v *objectsView) delete() tea.Cmd {
+	rows := v.chosen()
+	sel, why := deletion(v.bucket, rows)
+	if why != "" {
+		return ui.Status(why, ui.Warn)
+	}
+	return v.env.Propose(v.life, func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
+		return versions.PlanDelete(ctx, r, sel)
+	})
+}
+
+// deletion makes a selection of rows, or says why it can't.
+func deletion(bucket string, rows []listing.Row) (versions.Selection, string) {
+	sel := versions.Selection{Bucket: bucket}
+	prefixes := 0
+	for _, row := range rows {
+		if row.Prefix {
+			prefixes++
+			sel.Under, sel.Prefix = true, row.Key
+			continue
+		}
+		sel.Entries = append(sel.Entries, awsops.Entry{Key: row.Key, VersionID: row.VersionID, Size: row.Size, ETag: row.ETag, Marker: row.Marker})
+	}
+	switch {
+	case len(rows) == 0:
+		return sel, "There is nothing to delete here."
+	case prefixes > 1 || prefixes == 1 && len(rows) > 1:
+		return sel, "One prefix is deleted at a time, and not together with keys: take some marks away."
+	}
+	return sel, ""
+}
+
+func (v *objectsView) upload() tea.Cmd {
+	return ui.Push(ui.NewPrompt(ui.PromptOptions{Title: "Upload a file", Label: "local file", Placeholder: "path of a file",
+		Text: "It is put under " + ui.Clean(v.prefix) + " by its name. An object that is there is not replaced without asking.",
+		Check: func(s string) string {
+			if s == "" {
+				return "type a path"
+			}
+			return ""
+		},
+		OK: func(path string) tea.Cmd {
+			path = v.env.localPath(path)
+			spec := transfer.UploadSpec{File: path, Bucket: v.bucket, Key: v.prefix + filepath.Base(path)}
+			return v.env.Propose(v.life, func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
+				return v.planUpload(ctx, r, spec)
+			})
+		}}))
+}
+
+// planUpload plans an upload. What is there already is replaced only as the plan says so: its ETag stands in it.
+func (v *objectsView) planUpload(ctx context.Context, r *awsops.Reader, spec transfer.UploadSpec) (*awsops.Plan, error) {
+	p, err := transfer.PlanUpload(ctx, r, spec)
+	if e, ok := asError(err); !ok || e.Kind != awsops.KindConflict {
+		return p, err
+	}
+	head, herr := objects.ReadHead(ctx, r, spec.Bucket, spec.Key, "")
+	if herr != nil {
+		return nil, err
+	}
+	spec.Replace = head.ETag
+	return transfer.PlanUpload(ctx, r, spec)
+}
+
+// localPath reads a path as a shell does: ~ is the home folder, and a relative path begins there, too.
+func (e *Env) localPath(path string) string {
+	path = strings.TrimSpace(path)
+	if rest, ok := strings.CutPrefix(path, "~/"); ok {
+		return filepath.Join(e.Home, rest)
+	}
+	if !filepath.IsAbs(path) {
+		return filepath.Join(e.Home, path)
+	}
+	return path
+}
+
+func (v *objectsView) download() tea.Cmd {
+	row, ok := v.current()
+	if !ok || row.Prefix {
+		return nil
+	}
+	return downloadPrompt(v.env, v.life, transfer.DownloadSpec{Bucket: v.bucket, Key: row.Key})
+}
+
+// downloadPrompt asks where an object goes, and starts its download.
+func downloadPrompt(env *Env, life *ui.Life, spec transfer.DownloadSpec) tea.Cmd {
+	return ui.Push(ui.NewPrompt(ui.PromptOptions{Title: "Download", Label: "local file",
+		Value: filepath.Join(env.Home, transfer.SafeName(spec.Key)),
+		Text:  "Where " + ui.Clean(lastPart(spec.Key)) + " goes. A file that is there is not replaced without asking.",
+		OK: func(path string) tea.Cmd {
+			spec.File = env.localPath(path)
+			return startDownload(env, life, spec)
+		}}))
+}
+
+func startDownload(env *Env, life *ui.Life, spec transfer.DownloadSpec) tea.Cmd {
+	return ui.Do(life, "download", func(ctx context.Context) (*transfer.Download, error) {
+		return transfer.PlanDownload(ctx, env.Session.Reader(), spec)
+	}, func(d *transfer.Download, err error) tea.Cmd {
+		if e, ok := asError(err); ok && e.Kind == awsops.KindConflict && !spec.Replace {
+			return ui.Raise(ui.NewConfirm(ui.ConfirmOptions{Title: "Replace the file?", Text: Explain(err).Sentence, Yes: "replace", No: "keep", Danger: true,
+				OK: func() tea.Cmd {
+					spec.Replace = true
+					return startDownload(env, life, spec)
+				}}))
+		}
+		if err != nil {
+			return ui.Fail(err, func() tea.Cmd { return startDownload(env, life, spec) })
+		}
+		d.Start(env.Context, env.Session)
+		return tea.Batch(ui.Wake(), ui.Status("Downloading to "+ui.Clean(spec.File)+".", ui.Info))
+	})
+}
+
+func (v *objectsView) Copies() []ui.CopyItem {
+	row, ok := v.current()
+	if !ok {
+		return nil
+	}
+	return keyCopies(v.env, v.partition, v.bucket, row)
+}
+
+// keyCopies are what may be taken away of a key or a version.
+func keyCopies(env *Env, partition, bucket string, row listing.Row) []ui.CopyItem {
+	t := awsops.Target{Profile: env.Session.Profile(), Region: env.Session.Region(), Endpoint: env.Session.Endpoint()}
+	items := []ui.CopyItem{
+		{Label: "key", Value: row.Key},
+		{Label: "s3:// URI", Value: "s3://" + bucket + "/" + row.Key},
+		{Label: "ARN", Value: buckets.ARN(partition, bucket) + "/" + row.Key},
+	}
+	if row.Prefix {
+		return append(items, ui.CopyItem{Label: "command line", Value: awsops.Command(t, "s3", "ls").Arg("s3://" + bucket + "/" + row.Key).String()})
+	}
+	if env.Session.Endpoint() == "" {
+		u := url.URL{Scheme: "https", Host: bucket + ".s3." + env.Session.Region() + ".amazonaws.com", Path: "/" + row.Key}
+		items = append(items, ui.CopyItem{Label: "URL", Value: u.String()})
+	}
+	if row.VersionID != "" {
+		items = append(items, ui.CopyItem{Label: "version id", Value: row.VersionID})
+	}
+	if row.ETag != "" {
+		items = append(items, ui.CopyItem{Label: "ETag", Value: row.ETag})
+	}
+	line := awsops.Command(t, "s3api", "head-object").Flag("--bucket", bucket).Flag("--key", row.Key).FlagIf("--version-id", row.VersionID)
+	return append(items, ui.CopyItem{Label: "command line", Value: line.String()})
+}

@@ -1,0 +1,99 @@
+package views
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"cooper/awsops/objects"
+	"cooper/ui"
+)
+
+// readDetails asks for everything there is to know of one object or version, and then runs then.
+func readDetails(env *Env, life *ui.Life, bucket, key, version string, then func(objects.Details) tea.Cmd) tea.Cmd {
+	return ui.Do(life, "details", func(ctx context.Context) (objects.Details, error) {
+		return objects.ReadDetails(ctx, env.Session.Reader(), bucket, key, version), nil
+	}, func(d objects.Details, _ error) tea.Cmd { return then(d) })
+}
+
+// detailsDialog shows all facts of an object.
+func detailsDialog(key string, d objects.Details) tea.Cmd {
+	var text strings.Builder
+	for _, f := range objectFacts(key, d) {
+		text.WriteString(f.Label + ": " + f.Value + "\n")
+	}
+	return ui.Raise(ui.NewText(ui.Clean(lastPart(key)), text.String()))
+}
+
+// objectFacts are all that is known of an object; values are clean. What may not be seen says so.
+func objectFacts(key string, d objects.Details) []ui.Fact {
+	facts := []ui.Fact{{Label: "key", Value: ui.Clean(key)}}
+	head, ok := d.Head.Get()
+	if !ok {
+		facts = append(facts, ui.Fact{Label: "HEAD", Value: factText(d.Head, "not there", func(objects.Head) string { return "" })})
+	} else {
+		facts = append(facts, headFacts(head)...)
+	}
+	return append(facts,
+		ui.Fact{Label: "tags", Value: factText(d.Tags, "none", pairsText)},
+		ui.Fact{Label: "retention", Value: factText(d.Retention, "none", func(r objects.Retention) string {
+			return r.Mode + " until " + ui.Time(r.Until)
+		})},
+		ui.Fact{Label: "legal hold", Value: factText(d.LegalHold, "never set", func(on bool) string {
+			if on {
+				return "on"
+			}
+			return "off"
+		})})
+}
+
+func headFacts(h objects.Head) []ui.Fact {
+	facts := []ui.Fact{
+		{Label: "size", Value: ui.Bytes(h.Size) + " (" + ui.Thousands(h.Size) + " bytes)"},
+		{Label: "modified", Value: ui.Time(h.Modified)},
+	}
+	add := func(label, value string) {
+		if value != "" {
+			facts = append(facts, ui.Fact{Label: label, Value: ui.Clean(value)})
+		}
+	}
+	add("version", h.VersionID)
+	add("ETag", h.ETag)
+	add("class", h.StorageClass)
+	add("type", h.ContentType)
+	add("encoding", h.ContentEncoding)
+	add("disposition", h.ContentDisposition)
+	add("language", h.ContentLanguage)
+	add("cache", h.CacheControl)
+	add("expires", h.Expires)
+	add("encryption", h.Encryption.String())
+	add("KMS key", h.Encryption.KeyID)
+	for _, c := range h.Checksums {
+		add("checksum "+c.Name, c.Value+" "+strings.ToLower(h.ChecksumFor))
+	}
+	add("restore", h.Restore)
+	add("archive", h.ArchiveStatus)
+	add("replication", h.Replication)
+	add("expiration", h.Expiration)
+	add("redirect", h.Redirect)
+	for _, p := range h.Metadata {
+		add("meta "+ui.Clean(p.Name), p.Value)
+	}
+	if h.MissingMetadata > 0 {
+		facts = append(facts, ui.Fact{Label: "metadata", Value: fmt.Sprintf("%d more that no header can carry", h.MissingMetadata)})
+	}
+	return facts
+}
+
+func pairsText(pairs []objects.Pair) string {
+	if len(pairs) == 0 {
+		return "none"
+	}
+	parts := make([]string, len(pairs))
+	for i, p := range pairs {
+		parts[i] = p.Name + "=" + p.Value
+	}
+	return strings.Join(parts, ", ")
+}
