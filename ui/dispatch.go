@@ -139,7 +139,7 @@ func (s *Shell) globals() []Action {
 			}
 			return ""
 		}, Run: func() tea.Cmd { return s.push(pushMsg{dialog: NewError(*s.lastErr)}) }},
-		s.screenAction("shell.log", "@", "command log", "log"),
+		s.screenAction("shell.calls", "@", "command log", "calls"),
 		s.screenAction("shell.jobs", "J", "jobs", "jobs"),
 		{ID: "shell.redraw", Keys: []string{"ctrl+l"}, Help: "redraw", Run: func() tea.Cmd { return tea.ClearScreen }},
 		{ID: "shell.quit", Help: "quit", Run: s.quit},

@@ -98,7 +98,7 @@ func newRig(change ...func(*rig)) *rig {
 		},
 		Roots: []Root{{"buckets", "all buckets", Place{Screen: "home"}}},
 	}
-	for _, name := range []string{"objects", "versions", "properties", "jobs", "log"} {
+	for _, name := range []string{"objects", "versions", "properties", "jobs", "log", "calls"} {
 		r.opts.Screens[name] = func(p Place) View {
 			if v, ok := r.views[p.Screen]; ok {
 				return v
