@@ -92,14 +92,10 @@ func listObjects(c *call) error {
 	if err != nil {
 		return err
 	}
-	switch kind := c.query.Get("list-type"); kind {
-	case "2":
+	if c.query.Get("list-type") == "2" {
 		return listObjectsV2(c, q)
-	case "":
-		return listObjectsV1(c, q)
-	default:
-		return errInvalidArgument("Invalid List Type specified in Request", "list-type", kind)
 	}
+	return listObjectsV1(c, q) // whatever else the type says, as S3 does
 }
 
 func listObjectsV2(c *call, q listQuery) error {
@@ -118,7 +114,9 @@ func listObjectsV2(c *call, q listQuery) error {
 	defer w.release()
 	w.text("Name", c.bucketName)
 	q.text(w.xmlWriter, "Prefix", q.prefix)
-	q.optional(w.xmlWriter, "StartAfter", c.query.Get("start-after"))
+	if token == "" {
+		q.optional(w.xmlWriter, "StartAfter", after)
+	}
 	w.optional("ContinuationToken", token)
 	if p.truncated {
 		w.text("NextContinuationToken", newToken(p.last()))

@@ -141,7 +141,8 @@ func parseToken(token string) (last string, err error) {
 		raw[i] ^= byte(0x5A + 7*i)
 	}
 	if err != nil || len(raw) < 2 || raw[0] != '1' {
-		return "", errInvalidArgument("The continuation token provided is incorrect", "continuation-token", token)
+		return "", newError(400, "InvalidArgument", "The continuation token provided is incorrect",
+			field{"ArgumentName", "continuation-token"})
 	}
 	return string(raw[1:]), nil
 }

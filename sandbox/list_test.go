@@ -152,9 +152,10 @@ func TestMaxKeysIsCheckedAndCapped(t *testing.T) {
 			t.Errorf("%s: %s", c.value, body)
 		}
 	}
-	res, body := send(t, s, "GET", "https://cooper.localhost/bucket?list-type=3", "")
-	wantError(t, res, body, 400, "InvalidArgument", "")
-	res, body = send(t, s, "GET", "https://cooper.localhost/bucket?list-type=2&continuation-token=zzz", "")
+	if _, body := send(t, s, "GET", "https://cooper.localhost/bucket?list-type=3", ""); !strings.Contains(body, "<Marker></Marker>") {
+		t.Errorf("an unknown type of listing is the first one: %s", body)
+	}
+	res, body := send(t, s, "GET", "https://cooper.localhost/bucket?list-type=2&continuation-token=zzz", "")
 	wantError(t, res, body, 400, "InvalidArgument", "The continuation token provided is incorrect")
 	res, body = send(t, s, "GET", "https://cooper.localhost/bucket?encoding-type=base64", "")
 	wantError(t, res, body, 400, "InvalidArgument", "Invalid Encoding Method specified in Request")

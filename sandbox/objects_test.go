@@ -88,6 +88,8 @@ func TestAPutIsRefusedWhenItsPromisesDoNotHold(t *testing.T) {
 		{[]string{"X-Amz-Storage-Class", "ICE"}, 400, "InvalidStorageClass", "not valid"},
 		{[]string{"X-Amz-Meta-Big", strings.Repeat("x", 2048)}, 400, "MetadataTooLarge", "<MaxSizeAllowed>2048</MaxSizeAllowed>"},
 		{[]string{"X-Amz-Tagging", "a=1&a=2"}, 400, "InvalidTag", "same key"},
+		{[]string{"X-Amz-Tagging", "a=x%26y"}, 400, "InvalidTag", "<TagKey>a</TagKey><TagValue>x&amp;y</TagValue>"},
+		{[]string{"X-Amz-Tagging", "%C3%A9t%C3%A9=a+b%3A%2F%40"}, 200, "", ""},
 		{[]string{"X-Amz-Tagging", strings.Repeat("k", 129) + "=1"}, 400, "InvalidTag", "TagKey"},
 		{[]string{"X-Amz-Tagging", "a&b&c&d&e&f&g&h&i&j&k"}, 400, "BadRequest", "greater than 10"},
 		{[]string{"X-Amz-Acl", "public-read"}, 400, "AccessControlListNotSupported", "does not allow ACLs"},

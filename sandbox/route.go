@@ -122,6 +122,9 @@ func noRoute(c *call, sub string) error {
 			return errMethodNotAllowed(c.r.Method, resourceType(c.level, sub))
 		}
 	}
+	if c.level == objectLevel && c.server.routes[routeKey{bucketLevel, c.r.Method, sub}] != nil {
+		return errInvalidRequest("There is no such thing as the ?" + sub + " sub-resource for a key")
+	}
 	return errNotImplemented(sub)
 }
 

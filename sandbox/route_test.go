@@ -62,6 +62,14 @@ func TestAnUnknownSubresourceIsNotImplementedAndNeverThePlainOperation(t *testin
 	}
 }
 
+func TestASubresourceOfBucketsIsRefusedForAKey(t *testing.T) {
+	s := New(Options{Clock: fixedClock})
+	for _, sub := range []string{"versions", "versioning", "location"} {
+		res, body := send(t, s, "GET", "https://cooper.localhost/b/k?"+sub, "")
+		wantError(t, res, body, 400, "InvalidRequest", "There is no such thing as the ?"+sub+" sub-resource for a key")
+	}
+}
+
 func TestEveryAnswerCarriesRequestIdsAndTheServersTime(t *testing.T) {
 	s := New(Options{Clock: fixedClock})
 	res, body := send(t, s, "GET", "https://cooper.localhost/b?torrent", "")

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"net/url"
 	"strings"
+	"unicode"
 	"unicode/utf16"
 )
 
@@ -25,9 +26,9 @@ func checkTags(tags []tag, most int) error {
 	seen := map[string]bool{}
 	for _, t := range tags {
 		switch {
-		case t.Key == "" || utf16Len(t.Key) > 128:
+		case t.Key == "" || utf16Len(t.Key) > 128 || !taggable(t.Key):
 			return newError(400, "InvalidTag", "The TagKey you have provided is invalid", field{"TagKey", t.Key})
-		case utf16Len(t.Value) > 256:
+		case utf16Len(t.Value) > 256 || !taggable(t.Value):
 			return newError(400, "InvalidTag", "The TagValue you have provided is invalid",
 				field{"TagKey", t.Key}, field{"TagValue", t.Value})
 		case strings.HasPrefix(strings.ToLower(t.Key), "aws:"):
@@ -38,6 +39,16 @@ func checkTags(tags []tag, most int) error {
 		seen[t.Key] = true
 	}
 	return nil
+}
+
+// taggable says whether a tag may consist of these characters: letters, digits, spaces and + - = . _ : / @.
+func taggable(s string) bool {
+	for _, r := range s {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsSpace(r) && !strings.ContainsRune("+-=._:/@", r) {
+			return false
+		}
+	}
+	return true
 }
 
 // parseTagging reads the x-amz-tagging header, which is written like a query.
