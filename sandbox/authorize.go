@@ -14,7 +14,6 @@ import (
 // policy too, and the anonymous have nothing else. Root users need no identity policy.
 func authorizeByPolicy(c *call, action, resource string) error {
 	d := decision{c: c, action: action, resource: resource, who: c.id.who}
-	d.request = policy.Request{Caller: d.caller(), Action: action, Resource: resource, Context: c.conditionKeys()}
 	// The name of a bucket that is to be made may be taken by another account, which is no question of rights.
 	if name, ok := strings.CutPrefix(resource, "arn:aws:s3:::"); ok && action != "s3:CreateBucket" {
 		name, _, _ = strings.Cut(name, "/")
@@ -28,7 +27,18 @@ type decision struct {
 	action, resource string
 	who              *principal
 	bucket           *bucket // nil for what is not a bucket's
-	request          policy.Request
+	request          *policy.Request
+}
+
+// evaluate asks a document. The condition keys are gathered when the first one is asked: root in a bucket
+// without a policy never needs them.
+func (d *decision) evaluate(doc *policy.Document) policy.Effect {
+	if d.request == nil {
+		d.request = &policy.Request{Caller: d.caller(), Action: d.action, Resource: d.resource, Context: d.c.conditionKeys()}
+		d.c.existingTags(d.bucket, d.resource, d.request.Context)
+	}
+	verdict, _ := doc.Evaluate(*d.request)
+	return verdict
 }
 
 func (d *decision) decide() error {
@@ -65,15 +75,10 @@ func (d *decision) byIdentity() policy.Effect {
 		return policy.None
 	case d.who.Kind == rootPrincipal:
 		return policy.Allow
-	case d.who.Policy == "":
+	case d.who.identity == nil:
 		return policy.None
 	}
-	doc, err := policy.Parse([]byte(d.who.Policy))
-	if err != nil {
-		return policy.Deny
-	}
-	verdict, _ := doc.Evaluate(d.request)
-	return verdict
+	return d.evaluate(d.who.identity)
 }
 
 // policyActions are what the owner account's root may do whatever the bucket's policy says: without them a
@@ -86,7 +91,7 @@ func (d *decision) byBucket() policy.Effect {
 	if !ok || policyActions[d.action] && d.who.Kind == rootPrincipal && d.who.Account == d.bucket.owner {
 		return policy.None
 	}
-	verdict, _ := stored.parsed.Evaluate(d.request)
+	verdict := d.evaluate(stored.parsed)
 	if verdict == policy.Allow && d.who.Account != d.bucket.owner && stored.parsed.IsPublic() &&
 		d.c.server.effectiveBlock(d.bucket).RestrictPublicBuckets {
 		return policy.None
@@ -200,5 +205,25 @@ func (c *call) headerKeys(keys policy.Context) {
 			keys.Set("s3:RequestObjectTag/"+t.Key, t.Value)
 		}
 		keys.Set("s3:RequestObjectTagKeys", names...)
+	}
+}
+
+// existingTags adds the tags of the object that the request works on, as policies ask for them.
+func (c *call) existingTags(b *bucket, resource string, keys policy.Context) {
+	_, key, object := strings.Cut(strings.TrimPrefix(resource, "arn:aws:s3:::"), "/")
+	if b == nil || !object {
+		return
+	}
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	v := b.live(key)
+	if id := c.query.Get("versionId"); id != "" {
+		v = b.versionOf(key, id)
+	}
+	if v == nil || v.attrs == nil {
+		return
+	}
+	for _, t := range v.attrs.tags {
+		keys.Set("s3:ExistingObjectTag/"+t.Key, t.Value)
 	}
 }

@@ -131,6 +131,20 @@ func TestConditionsSeeTransportHeadersAndPrefix(t *testing.T) {
 	}
 }
 
+func TestAPolicyMayAskForTheTagsOfTheObject(t *testing.T) {
+	s, c := newSandbox(t)
+	for key, tags := range map[string]string{"open": "class=public", "closed": "class=secret", "bare": ""} {
+		_, err := c.PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String("bucket"), Key: &key, Tagging: &tags, Body: strings.NewReader(key)})
+		wantCode(t, err, "", "")
+	}
+	setPolicy(t, s, `{"Effect":"Deny","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::bucket/*","Condition":{"StringNotEquals":{"s3:ExistingObjectTag/class":"public"}}}`)
+	for key, want := range map[string]string{"open": "open", "closed": "AccessDenied", "bare": "AccessDenied"} {
+		if got := get(t, c, key, ""); got != want {
+			t.Errorf("%s: %q", key, got)
+		}
+	}
+}
+
 func TestAPolicyIsRefusedInS3sWords(t *testing.T) {
 	s, c := newSandbox(t)
 	for text, want := range map[string]string{

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+
+	"cooper/sandbox/policy"
 )
 
 type principalKind uint8
@@ -28,6 +30,8 @@ type principal struct {
 	Policy          string // inline IAM policy document, "" for none
 	MFA             bool   // a session that was begun with a one-time code
 	Expires         int64  // Unix seconds; 0: never
+
+	identity *policy.Document // Policy as addPrincipal read it; nil when there is none, or none that can be read
 }
 
 var anonymous = &principal{Kind: anonymousPrincipal}
@@ -73,6 +77,9 @@ func hexValue(b byte) int {
 }
 
 func (s *Server) addPrincipal(p *principal) {
+	if doc, err := policy.Parse([]byte(p.Policy)); err == nil {
+		p.identity = doc
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.principals[p.AccessKeyID] = p

@@ -90,9 +90,8 @@ func (c *call) checkSelfRemoval(parsed *policy.Document) error {
 	if strings.EqualFold(c.header("X-Amz-Confirm-Remove-Self-Bucket-Access"), "true") || c.id.who.Kind == rootPrincipal {
 		return nil
 	}
-	d := decision{c: c, action: "s3:PutBucketPolicy", resource: c.resource(), who: c.id.who}
-	verdict, _ := parsed.Evaluate(policy.Request{Caller: d.caller(), Action: d.action, Resource: d.resource, Context: c.conditionKeys()})
-	if verdict == policy.Deny {
+	d := decision{c: c, action: "s3:PutBucketPolicy", resource: c.resource(), who: c.id.who, bucket: c.bucket}
+	if d.evaluate(parsed) == policy.Deny {
 		return errAccessDenied("The new bucket policy would deny the caller's future s3:PutBucketPolicy requests")
 	}
 	return nil

@@ -92,7 +92,7 @@ func FactLines(t *Theme, facts []Fact, w int) []string {
 	for _, f := range facts {
 		head := t.Paint(RoleMuted, Pad(Clean(f.Label), label)) + "  "
 		for line := range strings.SplitSeq(CleanLines(f.Value), "\n") {
-			for _, l := range HardWrap(line, max(w-label-2, 1)) {
+			for _, l := range Wrap(line, max(w-label-2, 1)) {
 				out = append(out, head+l)
 				head = strings.Repeat(" ", label+2)
 			}

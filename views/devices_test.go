@@ -64,6 +64,22 @@ func TestFoundDevicesCanBeChosenWhenACodeIsAskedFor(t *testing.T) {
 	})
 }
 
+func TestIAMIsAskedForDevicesWhenACodeIsWantedAndNoneIsKnown(t *testing.T) {
+	build := func(t *testing.T) *stage {
+		s := newStage(t)
+		s.wire.answer = iamAnswers
+		return s
+	}
+	on(t, 80, 24, build, func(s *stage, p *uitest.Program) {
+		s.Session.Identity(s.Context)
+		got := askFor(s, p, awsops.Challenge{Action: "x"})
+		p.Sees("GAHT12345678", "1 of 2")
+		p.Sleep(grace)
+		p.Press("esc")
+		<-got
+	})
+}
+
 func TestATypedSerialIsRememberedAndForgotten(t *testing.T) {
 	on(t, 80, 24, devicesStage(iamAnswers), func(s *stage, p *uitest.Program) {
 		p.Press("n")

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"cooper/awsops"
+	"cooper/awsops/devices"
 	"cooper/ui"
 )
 
@@ -37,6 +38,7 @@ func (p *MFAProvider) Code(ctx context.Context, c awsops.Challenge) (awsops.Toke
 	}
 	p.one.Lock()
 	defer p.one.Unlock()
+	env.lookForDevices(ctx, c)
 	c.Devices = env.devicesFor(c)
 	stop := keepDrawing(ctx, env.Asker)
 	defer stop()
@@ -68,15 +70,27 @@ func keepDrawing(ctx context.Context, a *ui.Asker) (stop func()) {
 	return cancel
 }
 
+// lookPatience is how long AWS IAM may take to list devices before the person is asked to type a serial.
+const lookPatience = 3 * time.Second
+
+// lookForDevices asks AWS IAM once which devices there are, when none is known. It does so only once
+// the caller is known: a code may be wanted just to fetch the credentials that IAM would need.
+func (e *Env) lookForDevices(ctx context.Context, c awsops.Challenge) {
+	id, known := e.Session.KnownIdentity()
+	if c.Serial != "" || len(c.Devices) > 0 || len(e.Session.Devices()) > 0 || !known {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookPatience)
+	defer cancel()
+	r := e.Session.Reader()
+	e.Session.SetDevices(devices.Usable(id.ARN, devices.Own(ctx, r), devices.Virtual(ctx, r)))
+}
+
 // devicesFor gives the devices to choose from: those the session knows, the demo's, and those that
 // were used before.
 func (e *Env) devicesFor(c awsops.Challenge) []string {
-	out := slices.Clone(c.Devices)
-	add := func(s string) {
-		if s != "" && !slices.Contains(out, s) {
-			out = append(out, s)
-		}
-	}
+	out := slices.Concat(c.Devices, e.Session.Devices())
+	add := func(s string) { out = append(out, s) } // the dialog leaves out those that come again
 	if e.Authenticator != nil {
 		add(e.Authenticator.Serial())
 	}

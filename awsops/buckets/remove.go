@@ -127,7 +127,7 @@ func planContent(ctx context.Context, r *awsops.Reader, bucket, serial string) (
 	if len(uploads) > 0 {
 		p.Effects.Uploads, p.Effects.AtLeast = int64(len(uploads)), p.Effects.AtLeast || atLeast
 		p.Changes = append(p.Changes, awsops.Change{Field: "incomplete uploads", Before: all.which(len(uploads), atLeast), After: "aborted, their parts discarded"})
-		p.Steps = append(p.Steps, all.step(p.Target, uploads[0]))
+		p.Steps = append(p.Steps, all.step(p.Target, uploads))
 	}
 	return p, nil
 }

@@ -182,7 +182,7 @@ func PlanAbort(ctx context.Context, r *awsops.Reader, spec AbortSpec) (*awsops.P
 	p.Changes = []awsops.Change{{Field: "incomplete uploads", Before: spec.which(len(found), atLeast), After: "aborted, their parts discarded"}}
 	warn(p, awsops.Irreversible, "The parts that were uploaded are gone; whoever is still uploading must begin again.")
 	p.Undo = "It can't be undone."
-	p.Steps = []awsops.Step{spec.step(p.Target, found[0])}
+	p.Steps = []awsops.Step{spec.step(p.Target, found)}
 	requests(p, classDelete, int64(len(found)))
 	return p, nil
 }
@@ -249,20 +249,35 @@ func (spec AbortSpec) measure(ctx context.Context, r *awsops.Reader, p *awsops.P
 	p.Effects.Lines = append(p.Effects.Lines, number(int(parts), "part is", "parts are")+" discarded; their storage is no longer billed.")
 }
 
-func (spec AbortSpec) step(t awsops.Target, first Upload) awsops.Step {
+func (spec AbortSpec) step(t awsops.Target, found []Upload) awsops.Step {
 	filter, err := json.Marshal(spec)
 	if err != nil {
 		filter = nil // a struct of strings and times
 	}
 	return awsops.Step{
 		Title: "abort the uploads",
-		Command: command(t, "abort-multipart-upload", "--bucket", spec.Bucket, "--key", first.Key, "--upload-id", first.ID) +
-			"  # and so on for each upload",
+		Command: spec.lines(t, found),
 		Workers: abortWorkers,
 		Source: &awsops.Source{Kind: "uploads", Bucket: spec.Bucket, Prefix: spec.Prefix, Filter: string(filter),
 			Open: spec.open},
 		Do: abortItem(spec.Bucket),
 	}
+}
+
+// shownUploads is how many uploads have a command line of their own.
+const shownUploads = 50
+
+// lines are the command lines for the uploads that were found: S3 has no call that aborts several.
+func (spec AbortSpec) lines(t awsops.Target, found []Upload) string {
+	var out []string
+	for i, u := range found {
+		if i == shownUploads {
+			out = append(out, fmt.Sprintf("# and so on for %d more uploads", len(found)-i))
+			break
+		}
+		out = append(out, command(t, "abort-multipart-upload", "--bucket", spec.Bucket, "--key", u.Key, "--upload-id", u.ID))
+	}
+	return strings.Join(out, "\n")
 }
 
 // open yields the uploads that the spec means in batches. The cursor is the place after the page

@@ -20,6 +20,7 @@ type purgeLine struct {
 	coded   bool
 	serial  string
 	batches int64
+	single  int64 // keys that need a request of their own
 }
 
 // String gives lines that can be run. A prefix is deleted by a listing and a batch file, again until
@@ -89,28 +90,43 @@ func (l purgeLine) many(entries []awsops.Entry) string {
 	return l.finish(l.command("delete-objects").Flag("--delete", strings.TrimSpace(b.String())))
 }
 
-// prefix lists a batch into a file and deletes it. --max-items counts entries of every kind.
+// prefix lists a batch into a file and deletes it. What is listed as it is comes 1,000 rows at a time; a filter looks at
+// all rows, since a thousand that it leaves out may come first.
 func (l purgeLine) prefix() string {
-	var list *awsops.CommandLine
-	var query string
+	list, rows := l.command("list-object-versions"), "[Versions, DeleteMarkers][]"
+	list.FlagIf("--prefix", l.sel.Prefix)
 	switch {
 	case l.plain:
-		list = l.command("list-objects-v2")
-		query = "{Objects: Contents[].{Key: Key}, Quiet: `true`}"
+		list, rows = l.command("list-objects-v2").FlagIf("--prefix", l.sel.Prefix), "Contents[]"
+		list.Flag("--max-items", "1000")
+	case l.filter == filterAll:
+		list.Flag("--max-items", "1000")
 	case l.filter == filterNoncurrent:
-		list = l.command("list-object-versions")
-		query = "{Objects: [Versions, DeleteMarkers][][?IsLatest==`false`][].{Key: Key, VersionId: VersionId}, Quiet: `true`}"
+		rows += "[?IsLatest==`false`][]"
 	case l.filter == filterMarkers:
-		list = l.command("list-object-versions")
-		query = "{Objects: DeleteMarkers[?IsLatest==`true`].{Key: Key, VersionId: VersionId}, Quiet: `true`}"
-	default:
-		list = l.command("list-object-versions")
-		query = "{Objects: [Versions, DeleteMarkers][].{Key: Key, VersionId: VersionId}, Quiet: `true`}"
+		rows = "DeleteMarkers[?IsLatest==`true`]"
 	}
-	list.FlagIf("--prefix", l.sel.Prefix).Flag("--max-items", "1000").Flag("--output", "json").Flag("--query", query)
-	line := list.String() + " > batch.json && " + l.finish(l.command("delete-objects").Flag("--delete", "file://batch.json"))
-	if l.batches > 1 {
+	fields := ".{Key: Key, VersionId: VersionId}"
+	if l.plain {
+		fields = ".{Key: Key}"
+	}
+	if l.filter == filterNoncurrent || l.filter == filterMarkers {
+		fields += " | [:1000]"
+	}
+	list.Flag("--output", "json").Flag("--query", "{Objects: "+rows+fields+", Quiet: `true`}")
+	return l.remarks(list.String() + " > batch.json && " + l.finish(l.command("delete-objects").Flag("--delete", "file://batch.json")))
+}
+
+// remarks adds to a line what a person must know who runs it.
+func (l purgeLine) remarks(line string) string {
+	switch {
+	case l.filter == filterMarkers:
+		line = "# this removes markers without a version below, too\n" + line + "\n# again until nothing is listed: markers can lie on top of one another"
+	case l.batches > 1:
 		line += fmt.Sprintf("\n# again until nothing is listed, %d times", l.batches)
+	}
+	if l.single > 0 {
+		line = fmt.Sprintf("# %s with characters that XML can't carry must be deleted with delete-object instead\n", number(l.single, "key", "keys")) + line
 	}
 	return line
 }

@@ -48,7 +48,7 @@ func PlanDelete(ctx context.Context, r *awsops.Reader, sel Selection) (*awsops.P
 	} else {
 		expectGone(p, d, sel.Entries)
 	}
-	line := purgeLine{target: p.Target, sel: sel, plain: true, batches: c.batches()}
+	line := purgeLine{target: p.Target, sel: sel, plain: true, batches: c.batches(), single: c.single}
 	p.Steps = []awsops.Step{{Title: p.Title, Command: line.String(), Source: source, Workers: workers(false), Do: d.do}}
 	return p, nil
 }

@@ -58,7 +58,7 @@ func PlanPurge(ctx context.Context, r *awsops.Reader, sel Selection) (*awsops.Pl
 	} else {
 		expectGone(p, d, sel.Entries)
 	}
-	line := purgeLine{target: p.Target, sel: sel, filter: filter, coded: d.coded, serial: versioning.Serial(r, sel.Serial), batches: c.batches()}
+	line := purgeLine{target: p.Target, sel: sel, filter: filter, coded: d.coded, serial: versioning.Serial(r, sel.Serial), batches: c.batches(), single: c.single}
 	p.Steps = []awsops.Step{{Title: p.Title, Command: line.String(), Source: source, Workers: workers(d.coded), Do: d.do}}
 	return p, nil
 }
@@ -162,7 +162,7 @@ func PlanUndelete(ctx context.Context, r *awsops.Reader, sel Selection) (*awsops
 	} else {
 		expectGone(p, d, markers)
 	}
-	line := purgeLine{target: p.Target, sel: sel, filter: filterMarkers, coded: d.coded, serial: versioning.Serial(r, sel.Serial), batches: c.batches()}
+	line := purgeLine{target: p.Target, sel: sel, filter: filterMarkers, coded: d.coded, serial: versioning.Serial(r, sel.Serial), batches: c.batches(), single: c.single}
 	line.sel.Entries = markers
 	p.Steps = []awsops.Step{{Title: p.Title, Command: line.String(), Source: source, Workers: workers(d.coded), Do: d.do}}
 	return p, nil

@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync/atomic"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/term"
+
+	"cooper/awsops"
+	"cooper/awsops/journal"
+	"cooper/awsops/record"
+	"cooper/config"
+	"cooper/ui"
+	"cooper/views"
+)
+
+// endPatience is how long jobs may take to end after the screen is gone.
+const endPatience = 3 * time.Second
+
+// app is the program with its session and its screens wired together.
+type app struct {
+	p       *process
+	cfg     *config.Config
+	env     *views.Env
+	session *awsops.Session
+	journal *journal.Journal
+	shell   *ui.Shell
+	who     atomic.Pointer[ui.Identity] // as last asked; read by the shell on every draw
+	clock   *demoClock                  // nil outside the demo
+	log     *os.File
+	notice  string // said once at the start
+}
+
+// runTUI opens the screen on the configured account or endpoint.
+func (p *process) runTUI(ctx context.Context, flags config.Flags, start ui.Place) error {
+	cfg, err := config.Read(p.env, flags)
+	if err != nil {
+		return usageError{err}
+	}
+	a := &app{p: p, cfg: cfg}
+	defer a.close()
+	if err := a.openJournal(cfg.StateDir); err != nil {
+		return err
+	}
+	if err := a.openSession(ctx, sessionOptions(cfg.Connection())); err != nil {
+		return err
+	}
+	return a.run(ctx, start)
+}
+
+// sessionOptions translates a connection of the configuration.
+func sessionOptions(c config.Connection) awsops.Options {
+	o := awsops.Options{
+		Profile: c.Profile, Region: c.Region, Endpoint: c.EndpointURL, CABundle: c.CABundle, ReadOnly: c.ReadOnly,
+	}
+	switch c.Dialect {
+	case config.Sandbox:
+		o.Dialect = awsops.DialectSandbox
+	case config.Compatible:
+		o.Dialect = awsops.DialectCompatible
+	default:
+		o.Dialect = awsops.DialectAWS
+	}
+	switch c.PathStyle {
+	case config.PathAlways:
+		o.PathStyle = awsops.PathStyleAlways
+	case config.PathNever:
+		o.PathStyle = awsops.PathStyleNever
+	default:
+		o.PathStyle = awsops.PathStyleAuto
+	}
+	return o
+}
+
+// openJournal opens the journal for writing. While another cooper writes to it this one can look but not change
+// anything, because a change that is not written down is refused.
+func (a *app) openJournal(dir string) error {
+	if dir == "" {
+		return errors.New("no home folder is known, so the journal has no place: set XDG_STATE_HOME or HOME")
+	}
+	j, err := journal.Open(dir)
+	if held, ok := errors.AsType[*journal.HeldError](err); ok {
+		a.notice = fmt.Sprintf("Another cooper (process %d) keeps the journal: changes are refused here until it ends.", held.PID)
+		j, err = journal.OpenReader(dir)
+	}
+	if err != nil {
+		return fmt.Errorf("the journal can't be opened: %w", err)
+	}
+	a.journal = j
+	return nil
+}
+
+func (a *app) openSession(ctx context.Context, o awsops.Options) error {
+	asker := &ui.Asker{}
+	theme := ui.NewTheme(ui.ThemeOptions{Light: a.cfg.Theme.Mode == config.Light, ASCII: a.cfg.Theme.ASCII})
+	a.env = &views.Env{Theme: theme, Asker: asker, Environ: a.p.env, Journal: a.journal}
+	codes := &views.MFAProvider{}
+	codes.Bind(a.env)
+	o.Journal, o.MFA = record.To(a.journal), codes
+	session, err := awsops.Open(ctx, o)
+	if err != nil {
+		return err
+	}
+	a.session, a.env.Session = session, session
+	return nil
+}
+
+// run shows the screen until the person leaves it or ctx ends.
+func (a *app) run(ctx context.Context, start ui.Place) error {
+	if err := a.needTerminal(); err != nil {
+		return err
+	}
+	if err := a.openLog(); err != nil {
+		return err
+	}
+	life, end := context.WithCancelCause(context.Background())
+	defer end(nil)
+	a.env.Context = life
+	a.shell = ui.New(a.options(start))
+	program := tea.NewProgram(a.shell, a.programOptions(ctx)...)
+	a.env.Asker.Bind(program.Send)
+	go a.askWho(life)
+	_, err := program.Run()
+	a.env.Asker.Bind(nil)
+	a.shell.Close()
+	end(context.Cause(ctx))
+	a.endJobs()
+	if crash := a.shell.Err(); crash != nil {
+		return crash
+	}
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return err
+}
+
+func (a *app) programOptions(ctx context.Context) []tea.ProgramOption {
+	return []tea.ProgramOption{
+		tea.WithContext(ctx), tea.WithInput(a.p.in), tea.WithOutput(a.p.out), tea.WithoutSignalHandler(), tea.WithFPS(120),
+	}
+}
+
+// needTerminal refuses to draw into a file or a pipe.
+func (a *app) needTerminal() error {
+	for name, stream := range map[string]any{"standard input": a.p.in, "standard output": a.p.out} {
+		f, ok := stream.(*os.File)
+		if !ok || !term.IsTerminal(f.Fd()) {
+			return usageError{fmt.Errorf("%s is not a terminal; the screen needs one", name)}
+		}
+	}
+	return nil
+}
+
+func (a *app) openLog() error {
+	if a.cfg.DebugLog == "" {
+		return nil
+	}
+	f, err := os.OpenFile(a.cfg.DebugLog, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return usageError{fmt.Errorf("the debug log can't be written: %w", err)}
+	}
+	a.log = f
+	return nil
+}
+
+func (a *app) options(start ui.Place) ui.Options {
+	o := ui.Options{
+		Name: "cooper", Theme: a.env.Theme, Screens: screens(a.env), Home: ui.Place{Screen: "buckets"}, Start: start,
+		Tabs: bucketTabs(), Roots: rootScreens(), Identity: a.identity, Works: a.env.Works, Keys: a.cfg.Keys,
+		Goto: placeOf, Explain: views.Explain, FullDraw: a.cfg.Theme.FullRedraw, KeepDark: a.cfg.Theme.Mode != config.Auto,
+		Actions: a.clockActions(), Notice: a.notice,
+	}
+	if a.log != nil {
+		o.Log = slog.New(slog.NewTextHandler(a.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
+	return o
+}
+
+// endJobs cancels what still runs and waits until its last journal line is written.
+func (a *app) endJobs() {
+	ctx, cancel := context.WithTimeout(context.Background(), endPatience)
+	defer cancel()
+	for _, j := range a.session.Jobs() {
+		j.Cancel(errors.New("the program ended"))
+	}
+	for _, j := range a.session.Jobs() {
+		_ = j.Wait(ctx) // the job's own error is in the journal
+	}
+}
+
+func (a *app) close() {
+	if a.journal != nil {
+		_ = a.journal.Close() // only lets go of the lock: every line was synced when it was written
+	}
+	if a.log != nil {
+		_ = a.log.Close()
+	}
+}

@@ -1,0 +1,242 @@
+package views
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"cooper/awsops"
+	"cooper/awsops/buckets"
+	"cooper/ui"
+	"cooper/ui/grid"
+)
+
+func (v *propertiesView) Actions() []ui.Action {
+	own := []ui.Action{
+		{ID: "properties.edit", Keys: []string{"e", "enter"}, Help: "edit", Why: v.whyNotEdit, Run: v.edit},
+		{ID: "properties.add", Keys: []string{"n"}, Help: "add tag or rule", Why: v.env.readOnlyReason, Run: v.add},
+		{ID: "properties.remove", Keys: []string{"d"}, Help: "remove", Why: v.whyNotRemove, Run: v.remove},
+		{ID: "uploads.abort", Keys: []string{"A"}, Help: "abort old uploads", Why: v.whyNotAbort, Run: v.abortOld},
+		{ID: "bucket.empty", Keys: []string{"E"}, Help: "empty the bucket", Why: v.env.readOnlyReason, Run: func() tea.Cmd {
+			return proposeEmpty(v.env, v.life, v.bucket)
+		}},
+		{ID: "bucket.delete", Keys: []string{"X"}, Help: "delete the bucket", Why: v.env.readOnlyReason, Run: func() tea.Cmd {
+			return proposeDelete(v.env, v.life, v.bucket, map[string]buckets.Facts{v.bucket: v.board.Facts(v.bucket)})
+		}},
+		{ID: "properties.refresh", Keys: []string{"r"}, Help: "refresh", Run: v.load},
+	}
+	for _, a := range v.table.actions() {
+		if a.ID != grid.ToggleMark.ID() && a.ID != grid.ToggleAll.ID() { // nothing here is done to several at once
+			own = append(own, a)
+		}
+	}
+	return own
+}
+
+// offered is why a setting can't be changed: the session is read-only, or what is there isn't known.
+func offered[T any](env *Env, r awsops.Reading[T]) string {
+	if why := env.readOnlyReason(); why != "" {
+		return why
+	}
+	switch r.State {
+	case awsops.Known, awsops.Absent:
+		return ""
+	case awsops.Denied:
+		return "the present setting is denied to you, and the change replaces it as a whole"
+	case awsops.Unsupported:
+		return "the server doesn't answer " + r.Source + " as S3 does"
+	case awsops.Failed:
+		return "the present setting could not be read"
+	}
+	return "the present setting is not read yet"
+}
+
+func (v *propertiesView) whyNotEdit() string {
+	f := v.board.Facts(v.bucket)
+	switch p := v.current(); p.kind {
+	case propBlock:
+		return offered(v.env, f.Block)
+	case propOwnership:
+		return offered(v.env, f.Ownership)
+	case propTag:
+		if p.tag.System() {
+			return "tags that begin with aws: belong to AWS"
+		}
+		return offered(v.env, f.Tags)
+	case propRule:
+		return "a rule is removed and added anew"
+	}
+	return "this is not edited here: stand on the bucket block, the ownership or a tag"
+}
+
+func (v *propertiesView) whyNotRemove() string {
+	f := v.board.Facts(v.bucket)
+	switch p := v.current(); p.kind {
+	case propTag:
+		return v.whyNotEdit()
+	case propRule:
+		return offered(v.env, f.Lifecycle)
+	case propUpload:
+		return v.env.readOnlyReason()
+	}
+	return "stand on a tag, a lifecycle rule or an upload"
+}
+
+func (v *propertiesView) whyNotAbort() string {
+	if why := v.env.readOnlyReason(); why != "" {
+		return why
+	}
+	if list, ok := v.uploads.Get(); !ok || len(list.uploads) == 0 {
+		return "no incomplete upload is known"
+	}
+	return ""
+}
+
+func (v *propertiesView) edit() tea.Cmd {
+	f := v.board.Facts(v.bucket)
+	switch p := v.current(); p.kind {
+	case propBlock:
+		return v.editBlock(f.Block.Value)
+	case propOwnership:
+		return v.editOwnership(f.Ownership.Value)
+	case propTag:
+		return v.editTag(p.tag)
+	}
+	return nil
+}
+
+func (v *propertiesView) editBlock(now buckets.Block) tea.Cmd {
+	tick := func(on bool) string {
+		if on {
+			return "yes"
+		}
+		return ""
+	}
+	field := func(id string, on bool, help string) ui.FormField {
+		return ui.FormField{ID: id, Label: id, Kind: ui.CheckField, Value: tick(on), Help: help}
+	}
+	return ui.Push(ui.NewForm(ui.FormOptions{Title: "Public access block of " + ui.Clean(v.bucket), Submit: "show the plan",
+		Text: "All four are sent together.",
+		Fields: []ui.FormField{
+			field("BlockPublicAcls", now.BlockPublicAcls, "Refuses new ACLs that grant access to the public."),
+			field("IgnorePublicAcls", now.IgnorePublicAcls, "ACLs that grant access to the public don't count."),
+			field("BlockPublicPolicy", now.BlockPublicPolicy, "Refuses new policies that are public."),
+			field("RestrictPublicBuckets", now.RestrictPublicBuckets, "A public policy lets in only the account and AWS services."),
+		},
+		OK: func(x ui.Values) (tea.Cmd, string) {
+			spec := buckets.BlockSpec{Bucket: v.bucket, Block: buckets.Block{BlockPublicAcls: x.Yes("BlockPublicAcls"), IgnorePublicAcls: x.Yes("IgnorePublicAcls"),
+				BlockPublicPolicy: x.Yes("BlockPublicPolicy"), RestrictPublicBuckets: x.Yes("RestrictPublicBuckets")}}
+			return v.env.Propose(v.life, func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
+				return buckets.PlanBlock(ctx, r, spec)
+			}), ""
+		}}))
+}
+
+func (v *propertiesView) editOwnership(now string) tea.Cmd {
+	all := []string{buckets.OwnerEnforced, buckets.OwnerPreferred, buckets.ObjectWriter}
+	details := []string{"ACLs are off; the bucket's owner owns every object", "ACLs are on; objects uploaded with full control for the owner become the owner's",
+		"ACLs are on; whoever uploads an object owns it"}
+	items := make([]ui.Choice, len(all))
+	for i, o := range all {
+		items[i] = ui.Choice{Title: o, Detail: details[i]}
+		if o == now {
+			items[i].Why = "it is set already"
+		}
+	}
+	return ui.Push(ui.NewChoose(ui.ChooseOptions{Title: "Object ownership of " + ui.Clean(v.bucket), Items: items, At: max(slices.Index(all, now), 0), OK: func(i int) tea.Cmd {
+		spec := buckets.OwnershipSpec{Bucket: v.bucket, Ownership: all[i]}
+		return v.env.Propose(v.life, func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
+			return buckets.PlanOwnership(ctx, r, spec)
+		})
+	}}))
+}
+
+// editTag changes a tag, or makes a new one of the zero Tag.
+func (v *propertiesView) editTag(was buckets.Tag) tea.Cmd {
+	title := "Change a tag"
+	if was.Key == "" {
+		title = "Add a tag"
+	}
+	return ui.Push(ui.NewForm(ui.FormOptions{Title: title, Submit: "show the plan", Fields: []ui.FormField{
+		{ID: "key", Label: "key", Value: was.Key, Check: func(s string) string {
+			switch {
+			case s == "":
+				return "a tag needs a key"
+			case strings.HasPrefix(s, "aws:"):
+				return "keys that begin with aws: belong to AWS"
+			case len([]rune(s)) > 128:
+				return "a key has at most 128 characters"
+			}
+			return ""
+		}},
+		{ID: "value", Label: "value", Value: was.Value, Check: func(s string) string {
+			if len([]rune(s)) > 256 {
+				return "a value has at most 256 characters"
+			}
+			return ""
+		}},
+	}, OK: func(x ui.Values) (tea.Cmd, string) {
+		tags := v.ownTags(was.Key)
+		if slices.ContainsFunc(tags, func(t buckets.Tag) bool { return t.Key == x["key"] }) {
+			return nil, "there is a tag with this key already"
+		}
+		return v.proposeTags(append(tags, buckets.Tag{Key: x["key"], Value: x["value"]})), ""
+	}}))
+}
+
+// ownTags are the bucket's tags without AWS's own and without one.
+func (v *propertiesView) ownTags(without string) []buckets.Tag {
+	return slices.DeleteFunc(slices.Clone(v.board.Facts(v.bucket).Tags.Value), func(t buckets.Tag) bool { return t.System() || t.Key == without })
+}
+
+func (v *propertiesView) proposeTags(tags []buckets.Tag) tea.Cmd {
+	spec := buckets.TagsSpec{Bucket: v.bucket, Tags: tags}
+	return v.env.Propose(v.life, func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
+		return buckets.PlanTags(ctx, r, spec)
+	})
+}
+
+func (v *propertiesView) remove() tea.Cmd {
+	switch p := v.current(); p.kind {
+	case propTag:
+		return v.proposeTags(v.ownTags(p.tag.Key))
+	case propRule:
+		return v.proposeRules(buckets.LifecycleSpec{Bucket: v.bucket, Remove: []string{p.rule.ID}})
+	case propUpload:
+		return v.proposeAbort(buckets.AbortSpec{Bucket: v.bucket, Only: []awsops.Entry{{Key: p.upload.Key, UploadID: p.upload.ID}}})
+	}
+	return nil
+}
+
+func (v *propertiesView) proposeAbort(spec buckets.AbortSpec) tea.Cmd {
+	return v.env.Propose(v.life, func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
+		return buckets.PlanAbort(ctx, r, spec)
+	})
+}
+
+func (v *propertiesView) abortOld() tea.Cmd {
+	return ui.Push(ui.NewPrompt(ui.PromptOptions{Title: "Abort incomplete uploads", Label: "older than (days)", Value: "7",
+		Text: "0 aborts all of them, also those that run now.",
+		Check: func(s string) string {
+			if n, err := strconv.Atoi(strings.TrimSpace(s)); err != nil || n < 0 || n > 36500 {
+				return "a number of days"
+			}
+			return ""
+		},
+		OK: func(s string) tea.Cmd {
+			n, err := strconv.Atoi(strings.TrimSpace(s))
+			if err != nil {
+				return ui.Status(fmt.Sprintf("%q is no number of days", ui.Clean(s)), ui.Warn)
+			}
+			spec := buckets.AbortSpec{Bucket: v.bucket}
+			if n > 0 {
+				spec.Before = v.env.Session.ServerNow().Add(-time.Duration(n) * 24 * time.Hour).UTC().Truncate(time.Second)
+			}
+			return v.proposeAbort(spec)
+		}}))
+}

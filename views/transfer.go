@@ -1,0 +1,101 @@
+package views
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+
+	tea "charm.land/bubbletea/v2"
+
+	"cooper/awsops"
+	"cooper/awsops/objects"
+	"cooper/awsops/transfer"
+	"cooper/ui"
+)
+
+// openUpload asks which local file goes under which key and plans the upload. life is that of the
+// screen that asks.
+func openUpload(env *Env, life *ui.Life, bucket, prefix string) tea.Cmd {
+	return ui.Push(newPathDialog(env, life, pathOptions{
+		title: "Upload to " + ui.Clean(bucket), text: "One file. It goes to " + ui.Clean("s3://"+bucket+"/"+prefix) + "…",
+		label: "file", ok: func(path string) tea.Cmd { return askKey(env, life, bucket, prefix, path) },
+	}))
+}
+
+func askKey(env *Env, life *ui.Life, bucket, prefix, path string) tea.Cmd {
+	return ui.Push(ui.NewPrompt(ui.PromptOptions{Title: "Upload " + ui.Clean(filepath.Base(path)), Label: "key", Value: prefix + filepath.Base(path),
+		Check: func(s string) string {
+			if len(s) == 0 || len(s) > 1024 {
+				return "a key has 1 to 1,024 bytes"
+			}
+			return ""
+		},
+		OK: func(key string) tea.Cmd {
+			return proposeUpload(env, life, transfer.UploadSpec{File: path, Bucket: bucket, Key: key})
+		}}))
+}
+
+// proposeUpload plans an upload. Where there is an object already it asks, and replaces that very
+// object only.
+func proposeUpload(env *Env, life *ui.Life, spec transfer.UploadSpec) tea.Cmd {
+	return ui.Do(life, "plan", func(ctx context.Context) (*awsops.Plan, error) {
+		return transfer.PlanUpload(ctx, env.Session.Reader(), spec)
+	}, func(p *awsops.Plan, err error) tea.Cmd {
+		if e, ok := errors.AsType[*awsops.Error](err); ok && e.Kind == awsops.KindConflict && spec.Replace == "" {
+			return askReplace(env, life, spec)
+		}
+		if err != nil {
+			return ui.Fail(err, func() tea.Cmd { return proposeUpload(env, life, spec) })
+		}
+		return ui.Raise(NewPlan(env, p))
+	})
+}
+
+func askReplace(env *Env, life *ui.Life, spec transfer.UploadSpec) tea.Cmd {
+	return ui.Do(life, "plan", func(ctx context.Context) (objects.Head, error) {
+		return objects.ReadHead(ctx, env.Session.Reader(), spec.Bucket, spec.Key, "")
+	}, func(h objects.Head, err error) tea.Cmd {
+		if err != nil {
+			return ui.Fail(err, nil)
+		}
+		text := ui.Clean(spec.Key) + " is there already: " + ui.Bytes(h.Size) + ", " + ui.Time(h.Modified) + "."
+		if h.VersionID == "" || h.VersionID == "null" {
+			text += " Unless versioning is on, what it holds is gone for good."
+		}
+		return ui.Raise(ui.NewConfirm(ui.ConfirmOptions{Title: "Replace the object?", Text: text, Yes: "replace it", No: "leave it", Danger: true,
+			OK: func() tea.Cmd {
+				spec.Replace = h.ETag
+				return proposeUpload(env, life, spec)
+			}}))
+	})
+}
+
+// openDownload asks where an object goes and copies it there. version is "" for the current one.
+func openDownload(env *Env, life *ui.Life, bucket, key, version string) tea.Cmd {
+	return ui.Push(newPathDialog(env, life, pathOptions{
+		title: "Download " + ui.Clean(key), text: "It is copied beside its place first and gets its name when every byte was verified.",
+		label: "to", value: filepath.Join(env.Home, transfer.SafeName(key)),
+		ok: func(path string) tea.Cmd {
+			return proposeDownload(env, life, transfer.DownloadSpec{Bucket: bucket, Key: key, Version: version, File: path})
+		},
+	}))
+}
+
+func proposeDownload(env *Env, life *ui.Life, spec transfer.DownloadSpec) tea.Cmd {
+	return ui.Do(life, "plan", func(ctx context.Context) (*transfer.Download, error) {
+		return transfer.PlanDownload(ctx, env.Session.Reader(), spec)
+	}, func(d *transfer.Download, err error) tea.Cmd {
+		if e, ok := errors.AsType[*awsops.Error](err); ok && e.Kind == awsops.KindConflict && !spec.Replace {
+			return ui.Raise(ui.NewConfirm(ui.ConfirmOptions{Title: "Replace the file?", Text: ui.Clean(spec.File) + " is there already.", Yes: "replace it",
+				No: "leave it", Danger: true, OK: func() tea.Cmd {
+					spec.Replace = true
+					return proposeDownload(env, life, spec)
+				}}))
+		}
+		if err != nil {
+			return ui.Fail(err, func() tea.Cmd { return proposeDownload(env, life, spec) })
+		}
+		job := d.Start(env.Context, env.Session)
+		return tea.Batch(ui.Wake(), env.follow(job), ui.Status("Downloading "+ui.Bytes(d.Head.Size)+" to "+ui.Clean(spec.File), ui.Info))
+	})
+}
