@@ -121,7 +121,8 @@ start() {
 
   ceph_ osd new "$osd" 0 >/dev/null
   ceph-osd -c "$CONFIG" -i 0 --mkfs --osd-uuid "$osd" >"$DIR/log/mkfs" 2>&1
-  ceph-osd -c "$CONFIG" -i 0 >/dev/null 2>>"$DIR/log/osd.start"
+  # It asks the monitor before it knows the cluster's id now and then, is told "wrong fsid" and gives up.
+  await 30 "the OSD's process" ceph-osd -c "$CONFIG" -i 0
   await 90 "the OSD" osd_is_up
 
   radosgw -c "$CONFIG" -n client.rgw.a >/dev/null 2>>"$DIR/log/rgw.start"
