@@ -3,7 +3,6 @@ package views
 import (
 	"context"
 	"net/url"
-	"path/filepath"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -12,7 +11,6 @@ import (
 	"cooper/awsops/buckets"
 	"cooper/awsops/listing"
 	"cooper/awsops/objects"
-	"cooper/awsops/transfer"
 	"cooper/awsops/versions"
 	"cooper/ui"
 )
@@ -149,86 +147,14 @@ func deletion(bucket string, rows []listing.Row) (versions.Selection, string) {
 	return sel, ""
 }
 
-func (v *objectsView) upload() tea.Cmd {
-	return ui.Push(ui.NewPrompt(ui.PromptOptions{Title: "Upload a file", Label: "local file", Placeholder: "path of a file",
-		Text: "It is put under " + ui.Clean(v.prefix) + " by its name. An object that is there is not replaced without asking.",
-		Check: func(s string) string {
-			if s == "" {
-				return "type a path"
-			}
-			return ""
-		},
-		OK: func(path string) tea.Cmd {
-			path = v.env.localPath(path)
-			spec := transfer.UploadSpec{File: path, Bucket: v.bucket, Key: v.prefix + filepath.Base(path)}
-			return v.env.Propose(v.life, func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
-				return v.planUpload(ctx, r, spec)
-			})
-		}}))
-}
-
-// planUpload plans an upload. What is there already is replaced only as the plan says so: its ETag stands in it.
-func (v *objectsView) planUpload(ctx context.Context, r *awsops.Reader, spec transfer.UploadSpec) (*awsops.Plan, error) {
-	p, err := transfer.PlanUpload(ctx, r, spec)
-	if e, ok := asError(err); !ok || e.Kind != awsops.KindConflict {
-		return p, err
-	}
-	head, herr := objects.ReadHead(ctx, r, spec.Bucket, spec.Key, "")
-	if herr != nil {
-		return nil, err
-	}
-	spec.Replace = head.ETag
-	return transfer.PlanUpload(ctx, r, spec)
-}
-
-// localPath reads a path as a shell does: ~ is the home folder, and a relative path begins there, too.
-func (e *Env) localPath(path string) string {
-	path = strings.TrimSpace(path)
-	if rest, ok := strings.CutPrefix(path, "~/"); ok {
-		return filepath.Join(e.Home, rest)
-	}
-	if !filepath.IsAbs(path) {
-		return filepath.Join(e.Home, path)
-	}
-	return path
-}
+func (v *objectsView) upload() tea.Cmd { return openUpload(v.env, v.life, v.bucket, v.prefix) }
 
 func (v *objectsView) download() tea.Cmd {
 	row, ok := v.current()
 	if !ok || row.Prefix {
 		return nil
 	}
-	return downloadPrompt(v.env, v.life, transfer.DownloadSpec{Bucket: v.bucket, Key: row.Key})
-}
-
-// downloadPrompt asks where an object goes, and starts its download.
-func downloadPrompt(env *Env, life *ui.Life, spec transfer.DownloadSpec) tea.Cmd {
-	return ui.Push(ui.NewPrompt(ui.PromptOptions{Title: "Download", Label: "local file",
-		Value: filepath.Join(env.Home, transfer.SafeName(spec.Key)),
-		Text:  "Where " + ui.Clean(lastPart(spec.Key)) + " goes. A file that is there is not replaced without asking.",
-		OK: func(path string) tea.Cmd {
-			spec.File = env.localPath(path)
-			return startDownload(env, life, spec)
-		}}))
-}
-
-func startDownload(env *Env, life *ui.Life, spec transfer.DownloadSpec) tea.Cmd {
-	return ui.Do(life, "download", func(ctx context.Context) (*transfer.Download, error) {
-		return transfer.PlanDownload(ctx, env.Session.Reader(), spec)
-	}, func(d *transfer.Download, err error) tea.Cmd {
-		if e, ok := asError(err); ok && e.Kind == awsops.KindConflict && !spec.Replace {
-			return ui.Raise(ui.NewConfirm(ui.ConfirmOptions{Title: "Replace the file?", Text: Explain(err).Sentence, Yes: "replace", No: "keep", Danger: true,
-				OK: func() tea.Cmd {
-					spec.Replace = true
-					return startDownload(env, life, spec)
-				}}))
-		}
-		if err != nil {
-			return ui.Fail(err, func() tea.Cmd { return startDownload(env, life, spec) })
-		}
-		d.Start(env.Context, env.Session)
-		return tea.Batch(ui.Wake(), ui.Status("Downloading to "+ui.Clean(spec.File)+".", ui.Info))
-	})
+	return openDownload(v.env, v.life, v.bucket, row.Key, "")
 }
 
 func (v *objectsView) Copies() []ui.CopyItem {

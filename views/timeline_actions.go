@@ -6,7 +6,6 @@ import (
 	"cooper/awsops"
 	"cooper/awsops/listing"
 	"cooper/awsops/objects"
-	"cooper/awsops/transfer"
 	"cooper/awsops/versions"
 	"cooper/ui"
 	"cooper/ui/grid"
@@ -28,7 +27,7 @@ func (v *timelineView) Actions() []ui.Action {
 		{ID: "version.details", Keys: []string{"enter", "i"}, Help: "details", Why: v.noData, Run: v.details},
 		{ID: "version.download", Keys: []string{"D"}, Help: "download", Why: v.noData, Run: func() tea.Cmd {
 			return v.with(func(row listing.Row) tea.Cmd {
-				return downloadPrompt(v.env, v.life, transfer.DownloadSpec{Bucket: v.bucket, Key: v.key, Version: row.VersionID})
+				return openDownload(v.env, v.life, v.bucket, v.key, row.VersionID)
 			})
 		}},
 		{ID: "timeline.refresh", Keys: []string{"r"}, Help: "refresh", Run: v.read},

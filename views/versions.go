@@ -25,12 +25,12 @@ type versionsView struct {
 }
 
 var versionColumns = []grid.Column{
-	{Title: "key", Width: 18, Flex: 1, Cut: grid.CutMiddle, Pan: true},
+	{Title: "key", Width: 16, Flex: 1, Cut: grid.CutMiddle, Pan: true},
 	{Title: "state", Width: 13},
-	{Title: "version", Width: 9, Drop: 2},
-	{Title: "size", Width: 9, Align: grid.Right},
-	{Title: "modified (UTC)", Width: 20, Drop: 1},
-	{Title: "class", Width: 11, Drop: 3},
+	{Title: "version", Width: 9, Drop: 3},
+	{Title: "size", Width: 9, Align: grid.Right, Drop: 1},
+	{Title: "modified (UTC)", Width: 20, Drop: 2},
+	{Title: "class", Width: 11, Drop: 4},
 }
 
 var versionOrders = []keyOrder{
@@ -145,7 +145,7 @@ func (v *versionsView) stateLine(w int) string {
 		text = "not read yet"
 	}
 	role := cellRoles[style]
-	return ui.Pad(ui.Cut(v.env.Theme.Paint(ui.RoleMuted, "versioning ")+v.env.Theme.Paint(role, text), w), w)
+	return ui.Pad(ui.Cut(v.env.Theme.Paint(ui.RoleMuted, " versioning ")+v.env.Theme.Paint(role, text), w), w)
 }
 
 // stateCell words a versioning state and says how sure a deletion can be undone.
@@ -167,16 +167,16 @@ func (v *versionsView) totalLine(w int) string {
 	if n == 0 {
 		return ""
 	}
-	more := ""
+	so := " "
 	if !v.list.Complete() {
-		more = "+"
+		so = " so far: "
 	}
 	t, sep := v.totals, " "+v.env.Theme.Glyph().Sep+" "
-	line := strings.Join([]string{
-		ui.Thousands(t.Current) + more + " current, " + ui.Bytes(t.CurrentBytes),
-		ui.Thousands(t.Noncurrent) + more + " noncurrent, " + ui.Bytes(t.NoncurrentBytes),
-		ui.Plural(t.Markers, "delete marker", "delete markers") + more,
-		ui.Plural(t.Deleted, "key deleted", "keys deleted") + more,
+	line := so + strings.Join([]string{
+		ui.Thousands(t.Current) + " current, " + ui.Bytes(t.CurrentBytes),
+		ui.Thousands(t.Noncurrent) + " noncurrent, " + ui.Bytes(t.NoncurrentBytes),
+		ui.Plural(t.Markers, "delete marker", "delete markers"),
+		ui.Plural(t.Deleted, "key deleted", "keys deleted"),
 	}, sep)
 	return ui.Pad(ui.Cut(v.env.Theme.Paint(ui.RoleMuted, line), w), w)
 }

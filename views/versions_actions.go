@@ -8,7 +8,6 @@ import (
 	"cooper/awsops"
 	"cooper/awsops/listing"
 	"cooper/awsops/objects"
-	"cooper/awsops/transfer"
 	"cooper/awsops/versions"
 	"cooper/ui"
 )
@@ -173,7 +172,7 @@ func (v *versionsView) download() tea.Cmd {
 	if !ok {
 		return nil
 	}
-	return downloadPrompt(v.env, v.life, transfer.DownloadSpec{Bucket: v.bucket, Key: row.Key, Version: row.VersionID})
+	return openDownload(v.env, v.life, v.bucket, row.Key, row.VersionID)
 }
 
 func (v *versionsView) Copies() []ui.CopyItem {
