@@ -69,8 +69,8 @@ func defaultHooks() hooks {
 		checkMFA:     checkMFADevice,
 		checkDelete:  checkLock,
 		defaultLock:  defaultRetention,
-		resolveSSE:   resolveSSEPlain,
-		checkSSERead: func(*call, sseState, string) error { return nil },
+		resolveSSE:   resolveSSE,
+		checkSSERead: checkSSERead,
 	}
 }
 

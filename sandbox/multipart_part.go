@@ -21,7 +21,7 @@ func uploadPart(c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := c.server.hooks.checkSSERead(c, u.attrs.sse, "X-Amz-"); err != nil {
+	if err := c.checkPartKey(u.attrs.sse); err != nil {
 		return err
 	}
 	if c.header("X-Amz-Copy-Source") != "" {
