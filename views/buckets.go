@@ -33,6 +33,7 @@ type bucketsView struct {
 	width  int // of the last drawing
 	height int
 
+	seek      string // a bucket that was just made: the cursor goes there when it is listed
 	partition string // of the caller, "" while it isn't known
 }
 
@@ -103,6 +104,9 @@ func (v *bucketsView) changed(m JobEnded) tea.Cmd {
 	if m.Kind == "bucket.create" || strings.HasPrefix(m.Kind, "bucket.delete") {
 		v.typed = slices.DeleteFunc(v.typed, func(n string) bool { return n == m.Bucket && m.Kind != "bucket.create" })
 		v.board.Forget(m.Bucket)
+		if m.Kind == "bucket.create" {
+			v.seek = m.Bucket
+		}
 		return v.list()
 	}
 	v.board.Forget(m.Bucket)
@@ -124,7 +128,10 @@ func (v *bucketsView) take() {
 		}
 	}
 	v.arrange()
-	if had {
+	switch {
+	case v.seek != "" && v.find(v.seek):
+		v.seek = ""
+	case had:
 		v.find(selected.Name)
 	}
 	v.picture()
@@ -186,10 +193,10 @@ func (v *bucketsView) current() (buckets.Bucket, bool) {
 	return buckets.Bucket{}, false
 }
 
-func (v *bucketsView) find(name string) {
-	if i := slices.IndexFunc(v.rows, func(b buckets.Bucket) bool { return b.Name == name }); i >= 0 {
-		v.table.SelectRow(i)
-	}
+// find puts the cursor on a bucket and says whether it is there.
+func (v *bucketsView) find(name string) bool {
+	i := slices.IndexFunc(v.rows, func(b buckets.Bucket) bool { return b.Name == name })
+	return i >= 0 && v.table.SelectRow(i)
 }
 
 // bucketOrders are the orders that the list can have.

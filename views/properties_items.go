@@ -180,7 +180,7 @@ func (v *propertiesView) uploadProperties() []property {
 	for _, u := range r.Value.uploads {
 		text := ui.Clean(u.Key) + ", begun " + ui.Age(u.Begun, v.env.Now()) + " ago"
 		if u.Initiator != "" {
-			text += " by " + ui.Clean(u.Initiator)
+			text += " by " + initiator(u.Initiator, v.board.Facts(v.bucket).ACL.Value.OwnerID)
 		}
 		if p, ok := r.Value.parts[u.ID]; ok {
 			text += ", " + partsText(p)
@@ -188,6 +188,17 @@ func (v *propertiesView) uploadProperties() []property {
 		out = append(out, property{id: "upload " + u.ID, section: sectionUploads, kind: propUpload, text: text, style: cellText, copy: u.ID, upload: u})
 	}
 	return out
+}
+
+// initiator names who began an upload; a canonical id is 64 characters that tell a person nothing.
+func initiator(name, ownerID string) string {
+	switch {
+	case name == ownerID:
+		return "the owner"
+	case len(name) == 64 && !strings.Contains(name, ":"):
+		return "canonical user " + ui.Clean(name[:12]) + "…"
+	}
+	return ui.Clean(name)
 }
 
 func partsText(p buckets.Parts) string {

@@ -51,13 +51,18 @@ func confirmByName(p *awsops.Plan, bucket string) {
 }
 
 func requests(p *awsops.Plan, class string, n int64) {
+	for i := range p.Effects.Requests {
+		if p.Effects.Requests[i].Class == class {
+			p.Effects.Requests[i].N += n
+			return
+		}
+	}
 	p.Effects.Requests = append(p.Effects.Requests, awsops.RequestCount{Class: class, N: n})
 }
 
 // The billing classes of requests.
 const (
 	classPut    = "LIST/PUT"
-	classGet    = "GET"
 	classDelete = "DELETE (free)"
 )
 

@@ -255,7 +255,7 @@ func (spec AbortSpec) step(t awsops.Target, found []Upload) awsops.Step {
 		filter = nil // a struct of strings and times
 	}
 	return awsops.Step{
-		Title: "abort the uploads",
+		Title:   "abort the uploads",
 		Command: spec.lines(t, found),
 		Workers: abortWorkers,
 		Source: &awsops.Source{Kind: "uploads", Bucket: spec.Bucket, Prefix: spec.Prefix, Filter: string(filter),
