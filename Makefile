@@ -10,7 +10,7 @@ LINT := $(TOOLS)/golangci-lint-$(LINT_VERSION)/golangci-lint
 VULN := $(TOOLS)/govulncheck-$(VULN_VERSION)/govulncheck
 FUZZTIME ?= 5s
 
-.PHONY: help build demo test race vet format lint vuln fuzz contract awscli ci
+.PHONY: help build demo test race vet format lint vuln fuzz contract awscli commands ci
 
 help: ## say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -47,6 +47,9 @@ contract: ## the conformance suite on versitygw and Ceph RGW
 
 awscli: ## Debian's AWS CLI on `cooper sandbox`
 	scripts/awscli.sh
+
+commands: ## every printed command line, run by Debian's AWS CLI on a sandbox of its own
+	COOPER_AWSCLI=$${AWSCLI:-/usr/bin/aws} go test -count=1 -run 'TestEveryCommandLine' ./conformance
 
 ci: ## all of it
 	.ci/run

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"encoding/xml"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -124,7 +125,7 @@ func (l *lockConfiguration) retention(now time.Time) lockState {
 // may bypass it and says so.
 func checkLock(c *call, key string, v version) error {
 	lock := v.attrs.lock
-	bypass := c.header("X-Amz-Bypass-Governance-Retention") == "true"
+	bypass := strings.EqualFold(c.header("X-Amz-Bypass-Governance-Retention"), "true")
 	denied := errAccessDenied("Access Denied because object protected by object lock.")
 	switch {
 	case lock.hold == "ON":

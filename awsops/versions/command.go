@@ -102,7 +102,7 @@ func (l purgeLine) prefix() string {
 	case l.filter == filterAll:
 		list.Flag("--max-items", "1000")
 	case l.filter == filterNoncurrent:
-		rows += "[?IsLatest==`false`][]"
+		rows += " | [?IsLatest==`false`]"
 	case l.filter == filterMarkers:
 		rows = "DeleteMarkers[?IsLatest==`true`]"
 	}

@@ -233,7 +233,8 @@ func (c *copier) check(ctx context.Context, r *awsops.Reader) (string, error) {
 	return "the copy", nil
 }
 
+// line names the source unescaped: the AWS CLI escapes the key itself, and would do it twice.
 func (c *copier) line(t awsops.Target) string {
 	return awsops.Command(t, "s3api", "copy-object").Flag("--bucket", c.in.Bucket).Flag("--key", c.in.Key).
-		Flag("--copy-source", c.source()).FlagIf("--storage-class", c.kept()).String()
+		Flag("--copy-source", c.in.Bucket+"/"+c.in.Key+"?versionId="+c.in.VersionID).FlagIf("--storage-class", c.kept()).String()
 }
