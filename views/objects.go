@@ -114,7 +114,12 @@ func (v *objectsView) picture() {
 	}
 }
 
-func (v *objectsView) Render(w, h int) string { return v.table.Render(w, h) }
+func (v *objectsView) Render(w, h int) string {
+	if v.sized(w) && v.list != nil {
+		v.picture()
+	}
+	return v.table.Render(w, h)
+}
 
 // Cell draws a cell of the table.
 func (v *objectsView) Cell(row, col int, buf []byte) ([]byte, grid.Style) {

@@ -3,6 +3,7 @@ package views
 import (
 	"bytes"
 	"context"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -35,6 +36,7 @@ type keyRows struct {
 	made   int // rows that the order in force was made of; -1: none is in force
 	find   string
 	stale  bool
+	width  int // of the last drawing
 }
 
 // running is a listing as something that grows: it is complete when nothing more will come, whatever the reason.
@@ -227,7 +229,7 @@ func (k *keyRows) picture(empty ...string) {
 	case err != nil && err.Kind == awsops.KindCancelled:
 		k.table.showPicture(ui.Partial, "The listing was stopped before anything came.", "r lists again.")
 	case err != nil:
-		k.table.showError(err)
+		k.table.showPicture(errorPicture(err), strings.Join(ui.Wrap(ui.Clean(Explain(err).Sentence), max(k.width-6, 20)), "\n"))
 	case !k.list.Ended() && !rows:
 		k.table.showPicture(ui.Loading, "Listing…")
 	case !rows:
@@ -235,6 +237,24 @@ func (k *keyRows) picture(empty ...string) {
 	default:
 		k.table.showPicture(ui.Empty, "Nothing here holds this text.")
 	}
+}
+
+// errorPicture is the kind of picture that goes with an error.
+func errorPicture(e *awsops.Error) ui.PictureKind {
+	switch e.Kind {
+	case awsops.KindDenied:
+		return ui.Denied
+	case awsops.KindUnsupported:
+		return ui.Unsupported
+	}
+	return ui.Failed
+}
+
+// sized notes the width of a drawing and reports whether it is another one.
+func (k *keyRows) sized(w int) bool {
+	other := k.width != w
+	k.width = w
+	return other
 }
 
 func (k *keyRows) note(role ui.Role, text string) {

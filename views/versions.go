@@ -128,6 +128,9 @@ func (v *versionsView) picture() {
 
 // Render draws the table and, below it, the bucket's state and the totals.
 func (v *versionsView) Render(w, h int) string {
+	if v.sized(w) && v.list != nil {
+		v.picture()
+	}
 	if h < 6 {
 		return v.table.Render(w, h)
 	}
