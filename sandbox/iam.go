@@ -31,7 +31,7 @@ func listVirtualMFADevices(c *call, form url.Values) error {
 			w.text("SerialNumber", d.Serial)
 			w.text("EnableDate", deviceEnabled.Format(iamTime))
 			w.open("User")
-			w.text("UserId", c.id.who.Account)
+			w.text("UserId", c.server.userID(d.Owner))
 			w.text("Arn", d.Owner)
 			w.text("CreateDate", deviceEnabled.AddDate(-2, 0, 0).Format(iamTime))
 			w.close("User")
@@ -67,13 +67,16 @@ func listMFADevices(c *call, form url.Values) error {
 	})
 }
 
-func (s *Server) hasUser(arn string) bool {
+func (s *Server) hasUser(arn string) bool { return s.userID(arn) != "" }
+
+// userID returns the unique id of the principal with an ARN, "" when there is none.
+func (s *Server) userID(arn string) string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	for _, p := range s.principals {
 		if p.ARN == arn {
-			return true
+			return p.UserID
 		}
 	}
-	return false
+	return ""
 }

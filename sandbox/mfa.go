@@ -25,8 +25,14 @@ type Device struct {
 	secret string
 }
 
+// OperatorDeviceSeed is the Base32 secret of the device of the user operator.
+const OperatorDeviceSeed = "N3LZYWB6TJ4RDHEMVAGUPOSFICQ3LZ7XN5Y2KWB6TJ4RDHEMVAGUPOSFI7C2QXK5"
+
 // Device returns the MFA device of the account's root.
 func (s *Server) Device() Device { return s.devices.list[0] }
+
+// OperatorDevice returns the MFA device of the user operator.
+func (s *Server) OperatorDevice() Device { return s.devices.list[1] }
 
 // Code is what the device shows at a time.
 func (d Device) Code(at time.Time) string {
@@ -39,8 +45,9 @@ func (d Device) Code(at time.Time) string {
 
 // URI is the otpauth address from which an authenticator app takes the device over. It holds the seed.
 func (d Device) URI() string {
-	account := strings.Split(d.Serial, ":")[4]
-	label := url.PathEscape("Amazon Web Services:root@" + account)
+	_, name, _ := strings.Cut(d.Owner, "::")
+	account, name, _ := strings.Cut(name, ":")
+	label := url.PathEscape("Amazon Web Services:" + strings.TrimPrefix(name, "user/") + "@" + account)
 	return "otpauth://totp/" + label + "?secret=" + d.secret + "&issuer=" + url.PathEscape("Amazon Web Services")
 }
 
@@ -58,15 +65,13 @@ type deviceTable struct {
 	spent map[string]map[int64]bool // by serial: steps whose code was accepted
 }
 
-func newDeviceTable(accounts ...string) *deviceTable {
-	t := &deviceTable{spent: map[string]map[int64]bool{}}
-	seed := RootDeviceSeed
-	for _, account := range accounts {
-		t.list = append(t.list, Device{Serial: "arn:aws:iam::" + account + ":mfa/root-account-mfa-device",
-			Owner: "arn:aws:iam::" + account + ":root", secret: seed})
-		seed = seed[8:] + seed[:8]
-	}
-	return t
+func newDeviceTable(account, other string) *deviceTable {
+	ours, theirs := "arn:aws:iam::"+account, "arn:aws:iam::"+other
+	return &deviceTable{spent: map[string]map[int64]bool{}, list: []Device{
+		{Serial: ours + ":mfa/root-account-mfa-device", Owner: ours + ":root", secret: RootDeviceSeed},
+		{Serial: ours + ":mfa/" + OperatorUser, Owner: ours + ":user/" + OperatorUser, secret: OperatorDeviceSeed},
+		{Serial: theirs + ":mfa/root-account-mfa-device", Owner: theirs + ":root", secret: RootDeviceSeed[8:] + RootDeviceSeed[:8]},
+	}}
 }
 
 func (t *deviceTable) find(serial string) (Device, bool) {

@@ -93,7 +93,7 @@ func TestRefusedMFAHeadersGetAWSsWords(t *testing.T) {
 	g := newGuarded(t)
 	serial := g.Device().Serial
 	other, _ := g.Credentials(OtherRoot)
-	foreign := newDeviceTable(g.account, OtherAccount).list[1]
+	foreign := g.devices.list[2]
 	cases := []struct {
 		name   string
 		client *s3.Client

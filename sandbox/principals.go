@@ -13,7 +13,14 @@ const (
 	RootSession  = "root-session"  // temporary credentials of the root, for an hour
 	AdminSession = "admin-session" // temporary credentials of the admin role, for twelve hours
 	OtherRoot    = "other-root"    // root of OtherAccount, with a device of its own
+	OperatorUser = "operator"      // IAM user with a device who may do little but assume roles
 )
+
+// MaintainerRole is a role that may do everything and is given only to who brings a one-time code.
+const MaintainerRole = "maintainer"
+
+const operatorPolicy = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Resource":"*","Action":["sts:AssumeRole",
+"iam:ListMFADevices","s3:ListAllMyBuckets","s3:GetBucketLocation","s3:ListBucket"]}]}`
 
 const adminPolicy = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`
 
@@ -33,6 +40,7 @@ func (s *Server) addStandardPrincipals() {
 	s.addRoot(OtherAccount)
 	s.addUser(s.account, AdminUser, adminPolicy)
 	s.addUser(s.account, ReaderUser, readerPolicy)
+	s.addUser(s.account, OperatorUser, operatorPolicy)
 	s.addSession(RootSession, &principal{Kind: rootPrincipal, ARN: "arn:aws:iam::" + s.account + ":root", UserID: s.account}, time.Hour)
 	unique, _ := accessKeyFor("AROA", s.account, "role/"+AdminUser+"/unique")
 	s.addSession(AdminSession, &principal{

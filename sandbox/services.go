@@ -18,7 +18,7 @@ const (
 // queryActions are the operations of the query services: service, action, handler.
 func queryActions() map[string]map[string]func(*call, url.Values) error {
 	return map[string]map[string]func(*call, url.Values) error{
-		"sts": {"GetCallerIdentity": getCallerIdentity},
+		"sts": {"GetCallerIdentity": getCallerIdentity, "AssumeRole": assumeRole, "GetSessionToken": getSessionToken},
 		"iam": {"ListVirtualMFADevices": listVirtualMFADevices, "ListMFADevices": listMFADevices},
 	}
 }

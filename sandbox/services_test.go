@@ -108,6 +108,7 @@ func TestDevicesAreFoundThroughIAM(t *testing.T) {
 		{AdminUser, "Action=ListVirtualMFADevices", true},
 		{RootUser, "Action=ListVirtualMFADevices&AssignmentStatus=Unassigned", false},
 		{OtherRoot, "Action=ListVirtualMFADevices", false},
+		{OperatorUser, "Action=ListMFADevices", false},
 		{RootUser, "Action=ListMFADevices", true},
 		{AdminUser, "Action=ListMFADevices", false},
 		{RootUser, "Action=ListMFADevices&UserName=admin", false},
