@@ -99,7 +99,8 @@ func (a *app) openJournal(dir string) error {
 func (a *app) openSession(ctx context.Context, o awsops.Options) error {
 	asker := &ui.Asker{}
 	theme := ui.NewTheme(ui.ThemeOptions{Light: a.cfg.Theme.Mode == config.Light, ASCII: a.cfg.Theme.ASCII})
-	a.env = &views.Env{Theme: theme, Asker: asker, Environ: a.p.env, Journal: a.journal}
+	a.env = &views.Env{Theme: theme, Asker: asker, Environ: a.p.env, Journal: a.journal, Planners: planners(),
+		Seeds: &views.Seeds{Dir: a.cfg.StateDir}, Home: a.p.env("HOME")}
 	codes := &views.MFAProvider{}
 	codes.Bind(a.env)
 	o.Journal, o.MFA = record.To(a.journal), codes
@@ -121,9 +122,7 @@ func (a *app) run(ctx context.Context, start ui.Place) error {
 	}
 	life, end := context.WithCancelCause(context.Background())
 	defer end(nil)
-	a.env.Context = life
-	a.shell = ui.New(a.options(start))
-	program := tea.NewProgram(a.shell, a.programOptions(ctx)...)
+	program := tea.NewProgram(a.openShell(life, start), a.programOptions(ctx)...)
 	a.env.Asker.Bind(program.Send)
 	go a.askWho(life)
 	_, err := program.Run()
@@ -138,6 +137,13 @@ func (a *app) run(ctx context.Context, start ui.Place) error {
 		return cause
 	}
 	return err
+}
+
+// openShell makes the shell with its screens; they end with life.
+func (a *app) openShell(life context.Context, start ui.Place) *ui.Shell {
+	a.env.Context = life
+	a.shell = ui.New(a.options(start))
+	return a.shell
 }
 
 func (a *app) programOptions(ctx context.Context) []tea.ProgramOption {

@@ -80,19 +80,32 @@ func (a *app) demoServer() *sandbox.Server {
 
 // openDemo opens the journal and the session of the demo: its root with long-term keys and an MFA device.
 func (a *app) openDemo(ctx context.Context, server *sandbox.Server, endpoint *sandbox.Endpoint, readOnly bool) error {
+	o, err := a.demoSession(server)
+	if err != nil {
+		return err
+	}
+	o.ReadOnly, o.Endpoint, o.Dial, o.RootCAs = readOnly, endpoint.TLS, endpoint.Dial, x509.NewCertPool()
+	o.RootCAs.AppendCertsFromPEM(endpoint.CAPEM)
+	return a.openOn(ctx, server, o)
+}
+
+// demoSession is a session of the embedded AWS's root, without the way there.
+func (a *app) demoSession(server *sandbox.Server) (awsops.Options, error) {
+	root, ok := server.Credentials(sandbox.RootUser)
+	if !ok {
+		return awsops.Options{}, errors.New("the embedded AWS has no root user")
+	}
+	return awsops.Options{
+		Region: demoRegion, Dialect: awsops.DialectSandbox, Isolated: true, Clock: a.clock,
+		Static: &awsops.StaticCredentials{AccessKeyID: root.AccessKeyID, SecretAccessKey: root.SecretAccessKey},
+	}, nil
+}
+
+// openOn opens the journal and a session of the embedded AWS, with its device at hand.
+func (a *app) openOn(ctx context.Context, server *sandbox.Server, o awsops.Options) error {
 	if err := a.openJournal(a.cfg.StateDir); err != nil {
 		return err
 	}
-	root, ok := server.Credentials(sandbox.RootUser)
-	if !ok {
-		return errors.New("the embedded AWS has no root user")
-	}
-	o := awsops.Options{
-		Region: demoRegion, Dialect: awsops.DialectSandbox, ReadOnly: readOnly, Isolated: true, Clock: a.clock,
-		Static:   &awsops.StaticCredentials{AccessKeyID: root.AccessKeyID, SecretAccessKey: root.SecretAccessKey},
-		Endpoint: endpoint.TLS, Dial: endpoint.Dial, RootCAs: x509.NewCertPool(),
-	}
-	o.RootCAs.AppendCertsFromPEM(endpoint.CAPEM)
 	if err := a.openSession(ctx, o); err != nil {
 		return err
 	}

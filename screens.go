@@ -1,6 +1,13 @@
 package main
 
 import (
+	"maps"
+
+	"cooper/awsops"
+	"cooper/awsops/buckets"
+	"cooper/awsops/transfer"
+	"cooper/awsops/versioning"
+	"cooper/awsops/versions"
 	"cooper/ui"
 	"cooper/views"
 )
@@ -44,4 +51,13 @@ func rootScreens() []ui.Root {
 		root("log", "the journal: every change that was made"),
 		root("calls", "every request that was sent"),
 	}
+}
+
+// planners make again the plans of jobs that a killed or quit program left unfinished.
+func planners() awsops.Planners {
+	all := awsops.Planners{}
+	for _, area := range []awsops.Planners{buckets.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners()} {
+		maps.Copy(all, area)
+	}
+	return all
 }
