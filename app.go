@@ -126,10 +126,10 @@ func (a *app) run(ctx context.Context, start ui.Place) error {
 	a.env.Asker.Bind(program.Send)
 	go a.askWho(life)
 	_, err := program.Run()
+	a.endJobs() // before the dialogs go: a question that is dismissed would count as the person's answer
 	a.env.Asker.Bind(nil)
 	a.shell.Close()
 	end(context.Cause(ctx))
-	a.endJobs()
 	if crash := a.shell.Err(); crash != nil {
 		return crash
 	}
@@ -188,12 +188,13 @@ func (a *app) options(start ui.Place) ui.Options {
 	return o
 }
 
-// endJobs cancels what still runs and waits until its last journal line is written.
+// endJobs stops what still runs, to be offered again at the next start, and waits until its place is written. Jobs
+// that the person cancelled while leaving have ended as cancelled before.
 func (a *app) endJobs() {
 	ctx, cancel := context.WithTimeout(context.Background(), endPatience)
 	defer cancel()
 	for _, j := range a.session.Jobs() {
-		j.Cancel(errors.New("the program ended"))
+		j.Cancel(awsops.ErrLater)
 	}
 	for _, j := range a.session.Jobs() {
 		_ = j.Wait(ctx) // the job's own error is in the journal

@@ -153,7 +153,7 @@ func milliseconds(d time.Duration) string {
 func (v *callsView) Actions() []ui.Action {
 	return append([]ui.Action{
 		{ID: "calls.details", Keys: []string{"enter", "i"}, Help: "details", Why: v.whyNone, Run: v.details},
-	}, v.table.actions()...)
+	}, v.table.withoutMarks()...)
 }
 
 func (v *callsView) selected() (awsops.Call, bool) {

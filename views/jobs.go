@@ -198,7 +198,7 @@ func jobLines(s awsops.JobSnapshot, now time.Time) []string {
 	}
 	add("bucket", s.Target.Bucket)
 	add("caller", s.Target.Caller)
-	if s.Steps > 0 {
+	if s.Steps > 0 && !s.State.Ended() {
 		add("step", fmt.Sprintf("%d of %d: %s", min(s.Step, s.Steps), s.Steps, s.StepTitle))
 	}
 	add("started", ui.Time(s.Started))
@@ -206,7 +206,7 @@ func jobLines(s awsops.JobSnapshot, now time.Time) []string {
 		add("ended", ui.Time(s.Ended))
 	}
 	w := workSnapshot(s, now)
-	add("progress", ui.WorkNumbers(w))
+	add("progress", strings.TrimSpace(strings.TrimPrefix(ui.WorkNumbers(w), w.State)))
 	if s.Workers > 0 {
 		add("in flight", fmt.Sprintf("at most %d batches", s.Workers))
 	}

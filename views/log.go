@@ -142,7 +142,7 @@ func (v *logView) Actions() []ui.Action {
 	return append([]ui.Action{
 		{ID: "log.details", Keys: []string{"enter", "i"}, Help: "details", Why: v.whyNone, Run: v.details},
 		{ID: "log.refresh", Keys: []string{"r"}, Help: "refresh", Run: v.load},
-	}, v.table.actions()...)
+	}, v.table.withoutMarks()...)
 }
 
 func (v *logView) selected() (journal.Record, bool) {

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -147,6 +148,13 @@ func (b *table) actions() []ui.Action {
 			Run: func() tea.Cmd { b.Move(m); return nil }})
 	}
 	return out
+}
+
+// withoutMarks are the actions of a table in which marking rows means nothing.
+func (b *table) withoutMarks() []ui.Action {
+	return slices.DeleteFunc(b.actions(), func(a ui.Action) bool {
+		return a.ID == grid.ToggleMark.ID() || a.ID == grid.ToggleAll.ID()
+	})
 }
 
 // showPicture puts a sentence where there are no rows. Emptiness, waiting and every kind of failure look different.
