@@ -13,29 +13,37 @@ import (
 func (s *Shell) identityLine(w int) string {
 	id, g := s.o.Identity(), s.th.Glyph()
 	right := s.badges(id)
-	left := " " + s.th.Paint(RoleTitle, s.o.Name)
-	if facts := identityFacts(id, g); len(facts) > 0 {
-		left += "  " + strings.Join(facts, " "+g.Sep+" ")
+	room := w
+	if right != "" {
+		room -= Width(right) + 1
 	}
-	room := w - Width(right) - 1
+	left := s.identityFacts(id, g)
+	if over := Width(left) - room; over > 0 { // the host gives way: how it is reached must stay to be seen
+		id.Endpoint = Cut(Clean(id.Endpoint), max(Width(Clean(id.Endpoint))-over, 6))
+		left = s.identityFacts(id, g)
+	}
 	if right == "" {
 		return Pad(left, w)
 	}
 	return Pad(Pad(left, room)+" "+right, w)
 }
 
-func identityFacts(id Identity, g Glyphs) []string {
+func (s *Shell) identityFacts(id Identity, g Glyphs) string {
 	caller := id.Caller
 	if id.Root {
 		caller = "root " + g.Warn
 	}
-	var out []string
+	var facts []string
 	for _, f := range []string{id.Profile, id.Account, caller, id.Region, id.Endpoint, id.Scheme} {
 		if f != "" {
-			out = append(out, Clean(f))
+			facts = append(facts, Clean(f))
 		}
 	}
-	return out
+	left := " " + s.th.Paint(RoleTitle, s.o.Name)
+	if len(facts) > 0 {
+		left += "  " + strings.Join(facts, " "+g.Sep+" ")
+	}
+	return left
 }
 
 func (s *Shell) badges(id Identity) string {

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/charmbracelet/x/ansi"
 )
 
 func TestPartsOfABoxFillItAndNeverLeaveIt(t *testing.T) {
@@ -99,6 +101,19 @@ func TestBytesAreAtMostEightColumnsWide(t *testing.T) {
 	for n := int64(1); n > 0; n *= 3 {
 		if s := Bytes(n); Width(s) > 8 {
 			t.Errorf("Bytes(%d) = %q", n, s)
+		}
+	}
+}
+
+func TestTheTopLineKeepsHowTheServerIsReached(t *testing.T) {
+	s := New(Options{Name: "cooper", Identity: func() Identity {
+		return Identity{Profile: "prod", Account: "111122223333", Root: true, Region: "eu-west-1",
+			Endpoint: "storage.department.example.com:9443", Scheme: "https", Demo: true}
+	}})
+	for _, w := range []int{80, 120} {
+		line := ansi.Strip(s.identityLine(w))
+		if !strings.Contains(line, "https") || !strings.Contains(line, "[DEMO]") || Width(line) != w {
+			t.Errorf("at %d columns: %q", w, line)
 		}
 	}
 }
