@@ -114,10 +114,12 @@ func (d *decision) caller() policy.Caller {
 	case rootPrincipal:
 		caller.CanonicalID = canonicalID(p.Account)
 	case rolePrincipal:
-		caller.RoleARN = "arn:aws:iam::" + p.Account + ":role/" + p.Name
+		caller.RoleARN = roleARN(p)
 	}
 	return caller
 }
+
+func roleARN(p *principal) string { return "arn:aws:iam::" + p.Account + ":role/" + p.Name }
 
 // conditionKeys gathers what policies may ask about a request. A key that the request doesn't have is absent,
 // which is not the same as empty.
@@ -148,6 +150,9 @@ func (c *call) callerKeys(keys policy.Context) {
 		return
 	}
 	keys.Set("aws:PrincipalArn", p.ARN)
+	if p.Kind == rolePrincipal {
+		keys.Set("aws:PrincipalArn", roleARN(p)) // policies name the role, not the session
+	}
 	keys.Set("aws:PrincipalAccount", p.Account)
 	keys.Set("aws:PrincipalIsAWSService", "false")
 	keys.Set("aws:userid", p.UserID)

@@ -2,7 +2,9 @@ package sandbox
 
 import (
 	"context"
+	"crypto/tls"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -182,10 +184,25 @@ func reset(w http.ResponseWriter) {
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
+	conn = bare(conn) // closing a TLS connection as such would say goodbye first
 	if l, ok := conn.(interface{ SetLinger(sec int) error }); ok {
 		_ = l.SetLinger(0) // without it the peer sees an orderly end
 	}
 	_ = conn.Close() // the peer is meant to notice
+}
+
+// bare takes the layers of the listener off a connection.
+func bare(conn net.Conn) net.Conn {
+	for {
+		switch c := conn.(type) {
+		case *tls.Conn:
+			conn = c.NetConn()
+		case *peeked:
+			conn = c.Conn
+		default:
+			return conn
+		}
+	}
 }
 
 // swallowed takes an answer that nobody gets.
