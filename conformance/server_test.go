@@ -33,7 +33,7 @@ import (
 // The servers that the suite knows.
 const (
 	serverSandbox   = "sandbox"
-	serverRGW       = "rgw"
+	serverRGW       = "ceph-rgw"
 	serverVersityGW = "versitygw"
 )
 

@@ -186,7 +186,7 @@ func (spec CreateSpec) command(t awsops.Target, d awsops.Dialect) string {
 func (spec CreateSpec) expect(p *awsops.Plan) {
 	expect(p, "the name", nameTaken, nameState(spec.Name))
 	if spec.Versioning || spec.Lock {
-		expect(p, "versioning", "on", versioningText(spec.Name))
+		expect(p, "versioning", "on", textOf("GetBucketVersioning", spec.Name, ReadVersioning, Versioning.String, ""))
 	}
 	if spec.Lock {
 		expect(p, "Object Lock", "on", textOf("GetObjectLockConfiguration", spec.Name, readLock, func(l Lock) string { return onOff(l.Enabled) }, "off",

@@ -110,16 +110,6 @@ func textOf[T any](source, bucket string, call func(context.Context, *awsops.Rea
 	}
 }
 
-// versioningText is a bucket's versioning state and MFA delete as text.
-func versioningText(bucket string) stateText {
-	return textOf("GetBucketVersioning", bucket, ReadVersioning, func(v Versioning) string {
-		if v.MFADelete != "" {
-			return v.String() + ", MFA delete " + v.MFADelete
-		}
-		return v.String()
-	}, "")
-}
-
 func parsed[T any](plan func(context.Context, *awsops.Reader, T) (*awsops.Plan, error)) awsops.Planner {
 	return func(ctx context.Context, r *awsops.Reader, params json.RawMessage) (*awsops.Plan, error) {
 		var in T

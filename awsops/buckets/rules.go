@@ -180,11 +180,11 @@ func withoutNulls(v any) any {
 }
 
 // rulesText writes a configuration in full, so that any change to it shows. Servers may return
-// rules in another order than they were sent in.
+// rules in another order than they were sent in, and a filter in another of the forms that mean the same.
 func rulesText(rules []lifecycle.Rule) string {
 	lines := make([]string, 0, len(rules))
 	for _, rule := range rules {
-		lines = append(lines, rulesJSON([]types.LifecycleRule{rule.ToSDK()}))
+		lines = append(lines, rulesJSON([]types.LifecycleRule{lifecycle.Normal(rule).ToSDK()}))
 	}
 	if len(lines) == 0 {
 		return "none"

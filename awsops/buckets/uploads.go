@@ -83,7 +83,7 @@ func uploadPages(ctx context.Context, r *awsops.Reader, bucket, prefix string, a
 			if at != (uploadCursor{}) {
 				in.KeyMarker, in.UploadIdMarker = &at.Key, &at.Upload
 			}
-			out, err := api.ListMultipartUploads(ctx, in)
+			out, err := listUploads(ctx, api, in)
 			if err != nil {
 				yield(uploadPage{}, awsops.Wrap(op, bucket, "", err))
 				return
@@ -102,6 +102,25 @@ func uploadPages(ctx context.Context, r *awsops.Reader, bucket, prefix string, a
 			at = page.next
 		}
 	}
+}
+
+// listUploads asks for one page with keys encoded. A server that doesn't say whether it encoded them
+// is asked again without, where that makes a difference.
+func listUploads(ctx context.Context, api awsops.ReadAPI, in *s3.ListMultipartUploadsInput) (*s3.ListMultipartUploadsOutput, error) {
+	out, err := api.ListMultipartUploads(ctx, in)
+	if err != nil || out.EncodingType == types.EncodingTypeUrl {
+		return out, err
+	}
+	odd := strings.ContainsAny(aws.ToString(out.NextKeyMarker), "%+")
+	for _, u := range out.Uploads {
+		odd = odd || strings.ContainsAny(aws.ToString(u.Key), "%+")
+	}
+	if !odd {
+		return out, nil
+	}
+	plain := *in
+	plain.EncodingType = ""
+	return api.ListMultipartUploads(ctx, &plain)
 }
 
 func readUploadPage(out *s3.ListMultipartUploadsOutput) (uploadPage, error) {

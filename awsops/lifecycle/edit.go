@@ -76,9 +76,9 @@ func Add(rules []Rule, r Rule) ([]Rule, error) {
 		return nil, fmt.Errorf("the bucket has %d rules already, no more are allowed", len(rules))
 	}
 	for _, have := range rules {
-		twin := have
-		twin.ID, twin.Filter.And, twin.Filter.Legacy = r.ID, r.Filter.And, r.Filter.Legacy
-		if Equal(twin, r) {
+		twin := Normal(have)
+		twin.ID = r.ID
+		if Equal(twin, Normal(r)) {
 			return nil, fmt.Errorf("the rule %q does exactly this already", have.ID)
 		}
 	}

@@ -75,6 +75,23 @@ type NoncurrentTransition struct {
 	Class string
 }
 
+// Normal gives a rule in one of the forms that mean the same: a prefix stands in a Filter and is "" when
+// it is not given. It is for comparing; rules are sent as they were read.
+func Normal(r Rule) Rule {
+	r.Filter.Legacy = false
+	if r.Filter.Prefix == nil {
+		r.Filter.Prefix = new(string)
+	}
+	conditions := len(r.Filter.Tags)
+	for _, given := range []bool{*r.Filter.Prefix != "", r.Filter.LargerThan != nil, r.Filter.SmallerThan != nil} {
+		if given {
+			conditions++
+		}
+	}
+	r.Filter.And = conditions > 1
+	return r
+}
+
 // Everything reports whether the filter leaves nothing out.
 func (f Filter) Everything() bool {
 	return (f.Prefix == nil || *f.Prefix == "") && len(f.Tags) == 0 && f.LargerThan == nil && f.SmallerThan == nil

@@ -89,6 +89,23 @@ func TestAddingKeepsEveryOtherRuleAndMakesTheIDUnique(t *testing.T) {
 	}
 }
 
+func TestFormsOfAFilterThatMeanTheSameAreEqualWhenNormal(t *testing.T) {
+	days := int32(1)
+	rule := func(f Filter) Rule { return Rule{ID: "a", Status: Enabled, Filter: f, AbortDays: &days} }
+	same := [][2]Filter{
+		{{}, {Prefix: ptr("")}}, {{Legacy: true, Prefix: ptr("")}, {}}, {{Legacy: true, Prefix: ptr("x")}, {Prefix: ptr("x")}},
+		{{And: true, Prefix: ptr("x")}, {Prefix: ptr("x")}},
+	}
+	for _, s := range same {
+		if !Equal(Normal(rule(s[0])), Normal(rule(s[1]))) {
+			t.Errorf("%+v and %+v differ", s[0], s[1])
+		}
+	}
+	if Equal(Normal(rule(Filter{Prefix: ptr("x")})), Normal(rule(Filter{Prefix: ptr("y")}))) {
+		t.Error("different prefixes are equal")
+	}
+}
+
 func TestRemovingARuleThatIsGoneIsRefused(t *testing.T) {
 	rules := []Rule{AbortUploads("", 7), ExpireMarkers("")}
 	got, err := Remove(rules, "expire-delete-markers")

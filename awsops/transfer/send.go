@@ -58,9 +58,8 @@ func (u *upload) run(ctx context.Context, w *awsops.Writer) (awsops.Receipt, err
 }
 
 func (u *upload) single(ctx context.Context) (awsops.Receipt, error) {
-	in := &s3.PutObjectInput{Bucket: &u.spec.Bucket, Key: &u.spec.Key, Body: io.NewSectionReader(u.file, 0, u.size),
+	in := &s3.PutObjectInput{Bucket: &u.spec.Bucket, Key: &u.spec.Key,
 		ContentLength: &u.size, ContentType: &u.spec.ContentType}
-	in.IfMatch, in.IfNoneMatch = u.condition()
 	if u.plain {
 		sum, err := u.sum(0, u.size)
 		if err != nil {
@@ -70,9 +69,14 @@ func (u *upload) single(ctx context.Context) (awsops.Receipt, error) {
 	} else {
 		in.ChecksumAlgorithm = checksum
 	}
-	out, err := u.api.PutObject(ctx, in)
+	var out *s3.PutObjectOutput
+	err := u.conditionally("PutObject", func(match, none *string) (err error) {
+		in.IfMatch, in.IfNoneMatch, in.Body = match, none, io.NewSectionReader(u.file, 0, u.size)
+		out, err = u.api.PutObject(ctx, in)
+		return err
+	})
 	if err != nil {
-		return awsops.Receipt{}, u.failed("PutObject", err)
+		return awsops.Receipt{}, err
 	}
 	if err := u.unchanged(); err != nil {
 		return awsops.Receipt{}, err
@@ -88,16 +92,25 @@ func storedNote(version string) string {
 	return "Stored as version " + version + "."
 }
 
-// condition gives If-Match or If-None-Match. Some servers compare an ETag only without its quotes.
-func (u *upload) condition() (match, none *string) {
-	if u.spec.Replace != "" {
-		return &u.spec.Replace, nil
+// conditionally makes a call with If-Match or If-None-Match. A compatible server that refuses an ETag
+// in quotes is asked once more without them, as some compare it only so: the condition stays.
+func (u *upload) conditionally(op string, call func(match, none *string) error) error {
+	if u.spec.Replace == "" {
+		return u.failed(op, call(nil, aws.String("*")))
 	}
-	return nil, aws.String("*")
+	err := call(&u.spec.Replace, nil)
+	bare := strings.Trim(u.spec.Replace, `"`)
+	if u.plain && bare != u.spec.Replace && awsops.Wrap(op, "", "", err) != nil && awsops.Wrap(op, "", "", err).Status == http.StatusPreconditionFailed {
+		err = call(&bare, nil)
+	}
+	return u.failed(op, err)
 }
 
 // failed says what a refused condition means.
 func (u *upload) failed(op string, err error) error {
+	if err == nil {
+		return nil
+	}
 	e := awsops.Wrap(op, u.spec.Bucket, u.spec.Key, err)
 	if e.Status == http.StatusPreconditionFailed {
 		e.Kind, e.Message = awsops.KindPrecondition, "the object was written by somebody else meanwhile; nothing was replaced"
@@ -195,12 +208,15 @@ func (u *upload) complete(ctx context.Context, w *awsops.Writer, id *string, par
 	if !u.plain {
 		in.MpuObjectSize, in.ChecksumType = &u.size, types.ChecksumTypeFullObject
 	}
-	in.IfMatch, in.IfNoneMatch = u.condition()
-	out, err := u.api.CompleteMultipartUpload(ctx, in)
-	if err == nil {
+	var out *s3.CompleteMultipartUploadOutput
+	failed := u.conditionally("CompleteMultipartUpload", func(match, none *string) (err error) {
+		in.IfMatch, in.IfNoneMatch = match, none
+		out, err = u.api.CompleteMultipartUpload(ctx, in)
+		return err
+	})
+	if failed == nil {
 		return storedNote(aws.ToString(out.VersionId)), nil
 	}
-	failed := u.failed("CompleteMultipartUpload", err)
 	e := awsops.Wrap("CompleteMultipartUpload", u.spec.Bucket, u.spec.Key, failed)
 	if e.Kind != awsops.KindNetwork && e.Code != "NoSuchUpload" {
 		return "", failed
