@@ -59,3 +59,31 @@ func churn(t *testing.T, s *Server, c *s3.Client, key string) error {
 	_, err = c.DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: bucket, Key: &key})
 	return err
 }
+
+func TestOfManyWritersThatWantToBeTheFirstOnlyOneIs(t *testing.T) {
+	_, c := newSandbox(t)
+	var all sync.WaitGroup
+	codes := make([]string, 16)
+	for i := range codes {
+		all.Go(func() {
+			_, err := c.PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String("bucket"), Key: aws.String("k"),
+				Body: strings.NewReader(fmt.Sprint(i)), IfNoneMatch: aws.String("*")})
+			codes[i] = code(err)
+		})
+	}
+	all.Wait()
+	winner := -1
+	for i, got := range codes {
+		switch {
+		case got == "" && winner >= 0:
+			t.Errorf("both %d and %d were the first", winner, i)
+		case got == "":
+			winner = i
+		case got != "PreconditionFailed":
+			t.Errorf("%d: %s", i, got)
+		}
+	}
+	if got := get(t, c, "k", ""); got != fmt.Sprint(winner) {
+		t.Errorf("%d won, but the object is %q", winner, got)
+	}
+}
