@@ -51,6 +51,12 @@ awscli: ## Debian's AWS CLI on `cooper sandbox`
 commands: ## every printed command line, run by Debian's AWS CLI on a sandbox of its own
 	COOPER_AWSCLI=$${AWSCLI:-/usr/bin/aws} go test -count=1 -run 'TestEveryCommandLine' ./conformance
 
+tapes: ## play the tapes in a pty and compare the pictures of docs/img
+	go test -count=1 -run 'Tape' .
+
+pictures: ## draw docs/img from the tapes anew
+	COOPER_UPDATE_GOLDEN=1 go test -count=1 -run 'Tape' .
+
 ci: ## all of it
 	.ci/run
 
