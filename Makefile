@@ -10,7 +10,7 @@ LINT := $(TOOLS)/golangci-lint-$(LINT_VERSION)/golangci-lint
 VULN := $(TOOLS)/govulncheck-$(VULN_VERSION)/govulncheck
 FUZZTIME ?= 5s
 
-.PHONY: help build demo test race vet format lint vuln fuzz contract awscli commands ci
+.PHONY: help build demo test race vet format lint vuln fuzz contract awscli commands tapes pictures ci
 
 help: ## say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 12
