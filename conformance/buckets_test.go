@@ -46,14 +46,7 @@ func TestABucketIsCreatedWithItsSettingsAndDeletedAgain(t *testing.T) {
 	if tags, _ := f.Tags.Get(); len(tags) != 1 || tags[0].Value != "a" {
 		t.Errorf("tags are %+v, %v", tags, f.Tags.Err)
 	}
-	listed := false
-	for page, err := range buckets.List(t.Context(), w.reader()) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		listed = listed || slices.ContainsFunc(page, func(b buckets.Bucket) bool { return b.Name == spec.Name && !b.Created.IsZero() })
-	}
-	if !listed {
+	if !w.listed(t, spec.Name) {
 		t.Error("the new bucket isn't in the list")
 	}
 	if _, err := buckets.PlanCreate(t.Context(), w.reader(), spec); err == nil {
@@ -64,6 +57,20 @@ func TestABucketIsCreatedWithItsSettingsAndDeletedAgain(t *testing.T) {
 		t.Errorf("consent %+v, steps %d", p.Consent, len(p.Steps))
 	}
 	w.done(t, p, err)
+}
+
+// listed says whether the account's list has the bucket, with the time it was made.
+func (w *world) listed(t *testing.T, name string) bool {
+	t.Helper()
+	for page, err := range buckets.List(t.Context(), w.reader()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if slices.ContainsFunc(page, func(b buckets.Bucket) bool { return b.Name == name && !b.Created.IsZero() }) {
+			return true
+		}
+	}
+	return false
 }
 
 func TestABucketWithObjectLockIsVersionedForGood(t *testing.T) {

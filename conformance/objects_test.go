@@ -3,6 +3,7 @@ package conformance
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -22,8 +23,9 @@ func TestTheDetailsOfAnObjectAreEachAFact(t *testing.T) {
 	}
 	d := details.ReadDetails(t.Context(), w.reader(), b, key, "")
 	h := d.Head.Value
-	if d.Head.State != awsops.Known || h.Size != 5 || h.ContentType != "text/plain" || h.CacheControl != "no-store" || h.StorageClass != "STANDARD" ||
-		h.VersionID == "" || h.ETag != `"5d41402abc4b2a76b9719d911017c592"` || len(h.Metadata) != 1 || h.Metadata[0] != (details.Pair{Name: "author", Value: "ana"}) {
+	got := []any{d.Head.State, h.Size, h.ContentType, h.CacheControl, h.StorageClass, h.ETag, h.VersionID != "", len(h.Metadata)}
+	want := []any{awsops.Known, int64(5), "text/plain", "no-store", "STANDARD", `"5d41402abc4b2a76b9719d911017c592"`, true, 1}
+	if !slices.Equal(got, want) || h.Metadata[0] != (details.Pair{Name: "author", Value: "ana"}) {
 		t.Errorf("HEAD: %+v, %v", h, d.Head.Err)
 	}
 	if tags := d.Tags.Value; len(tags) != 1 || tags[0].Value != "a" {

@@ -161,33 +161,45 @@ func (v *propertiesView) current() property {
 
 // build makes the rows anew and keeps the cursor on its item.
 func (v *propertiesView) build() {
-	was := v.current()
+	was := v.current().id
 	v.items = v.properties()
 	v.lines = v.lines[:0]
 	at := -1
 	for i, p := range v.items {
-		if at < 0 && (v.focus != "" && p.section == v.focus || v.focus == "" && was.id != "" && p.id == was.id) {
+		if at < 0 && v.wants(p, was) {
 			at = len(v.lines)
 		}
-		texts := []string{p.text}
-		if p.text != "" {
-			texts = ui.Wrap(p.text, max(v.width-24, 12))
-		}
-		for j, text := range texts {
-			l := propertyLine{item: i, text: text, style: p.style}
-			if j == 0 {
-				l.label = p.label
-			}
-			v.lines = append(v.lines, l)
-		}
+		v.lines = append(v.lines, propertyLines(i, p, v.width)...)
 	}
 	v.table.SetSource(v)
 	if at >= 0 {
 		v.table.SelectRow(at)
-		if v.board.Complete() && v.uploads.Settled() {
-			v.focus = ""
-		}
 	}
+	if at >= 0 && v.board.Complete() && v.uploads.Settled() {
+		v.focus = ""
+	}
+}
+
+// wants says whether the cursor belongs on p: in the section that was asked for, or where it was.
+func (v *propertiesView) wants(p property, was string) bool {
+	if v.focus != "" {
+		return p.section == v.focus
+	}
+	return was != "" && p.id == was
+}
+
+// propertyLines breaks an item's text into the rows that a screen of this width needs.
+func propertyLines(item int, p property, width int) []propertyLine {
+	texts := []string{p.text}
+	if p.text != "" {
+		texts = ui.Wrap(p.text, max(width-24, 12))
+	}
+	out := make([]propertyLine, len(texts))
+	for i, text := range texts {
+		out[i] = propertyLine{item: item, text: text, style: p.style}
+	}
+	out[0].label = p.label
+	return out
 }
 
 func (v *propertiesView) Copies() []ui.CopyItem {

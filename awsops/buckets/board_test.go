@@ -2,6 +2,7 @@ package buckets
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"testing"
@@ -186,7 +187,7 @@ func TestADeniedListSaysSoOnce(t *testing.T) {
 	n := 0
 	for page, err := range List(context.Background(), session(t, srv).Reader()) {
 		n++
-		if e, ok := err.(*awsops.Error); !ok || e.Kind != awsops.KindDenied || page != nil {
+		if e, ok := errors.AsType[*awsops.Error](err); !ok || e.Kind != awsops.KindDenied || page != nil {
 			t.Errorf("got %v, %v", page, err)
 		}
 	}

@@ -65,22 +65,27 @@ func (s *server) RoundTrip(r *http.Request) (*http.Response, error) {
 		s.bodies, s.headers = map[string]string{}, map[string]http.Header{}
 	}
 	s.bodies[l], s.headers[l] = string(body), r.Header.Clone()
-	a, ok := s.answers[l]
-	switch {
-	case ok:
-	case l == "sts":
-		a = reply{200, `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::111122223333:root</Arn><UserId>x</UserId><Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`, nil}
-	case r.Method == http.MethodHead:
-		a = reply{200, "", map[string]string{"X-Amz-Bucket-Region": "eu-west-1"}}
-	default:
-		a = xmlError(501, "NotImplemented")
-	}
+	a := s.answer(l, r.Method)
 	h := http.Header{"Content-Type": {"application/xml"}}
 	for k, v := range a.header {
 		h.Set(k, v)
 	}
 	return &http.Response{StatusCode: a.status, Status: http.StatusText(a.status), Header: h, Request: r,
 		Body: io.NopCloser(strings.NewReader(a.body)), ContentLength: int64(len(a.body))}, nil
+}
+
+// answer gives the table's answer, or one that any server gives.
+func (s *server) answer(l, method string) reply {
+	if a, ok := s.answers[l]; ok {
+		return a
+	}
+	switch {
+	case l == "sts":
+		return reply{200, `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::111122223333:root</Arn><UserId>x</UserId><Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`, nil}
+	case method == http.MethodHead:
+		return reply{200, "", map[string]string{"X-Amz-Bucket-Region": "eu-west-1"}}
+	}
+	return xmlError(501, "NotImplemented")
 }
 
 func (s *server) count(prefix string) int {

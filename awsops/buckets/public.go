@@ -132,20 +132,30 @@ func aclExposure(in PublicInputs) Public {
 	if in.ACL.State != awsops.Known {
 		return Public{Level: "ACL", Reason: "The ACL is " + why(in.ACL.State) + "."}
 	}
-	what, unread := blockUnread(in)
-	who := in.ACL.Value.PublicTo()
-	ownershipKnown := in.Ownership.State == awsops.Known || in.Ownership.State == awsops.Absent || in.Ownership.State == awsops.Unsupported
-	switch {
-	case who == "" && unread == awsops.Known && ownershipKnown:
+	if who := in.ACL.Value.PublicTo(); who != "" {
+		return publicACL(in, who)
+	}
+	if _, unread := blockUnread(in); unread == awsops.Known && answered(in.Ownership.State) {
 		return Public{Exposure: ObjectsMayBePublic, Level: "ACL", Reason: "The bucket's ACL is private, but ACLs are on and single objects may grant the public access."}
-	case who == "":
-		return Public{Exposure: ObjectsMayBePublic, Level: "ACL", Reason: "The bucket's ACL is private; whether ACLs of single objects count could not be read."}
-	case !ownershipKnown:
+	}
+	return Public{Exposure: ObjectsMayBePublic, Level: "ACL", Reason: "The bucket's ACL is private; whether ACLs of single objects count could not be read."}
+}
+
+// publicACL is the verdict for a bucket whose ACL names the public and that nothing is known to hold back.
+func publicACL(in PublicInputs, who string) Public {
+	what, unread := blockUnread(in)
+	switch {
+	case !answered(in.Ownership.State):
 		return Public{Level: "ownership", Reason: "The ACL grants access to " + who + "; whether ACLs are on is " + why(in.Ownership.State) + "."}
 	case unread != awsops.Known:
 		return Public{Level: what, Reason: "The ACL grants access to " + who + "; whether the " + what + " ignores it is " + why(unread) + "."}
 	}
 	return Public{Exposure: IsPublic, Level: "ACL", Reason: "The bucket's ACL grants access to " + who + "."}
+}
+
+// answered reports whether a state says something about a setting: a server without it doesn't have it on.
+func answered(s awsops.State) bool {
+	return s == awsops.Known || s == awsops.Absent || s == awsops.Unsupported
 }
 
 // blockLevel names the level whose known block has the setting on, the account first since nobody
@@ -160,16 +170,13 @@ func blockLevel(in PublicInputs, on func(Block) bool) string {
 	return ""
 }
 
-// blockUnread names a block level that could not be read and its state, or Known. A server without
-// the feature blocks nothing, so Unsupported counts as read.
+// blockUnread names a block level that could not be read and its state, or Known.
 func blockUnread(in PublicInputs) (string, awsops.State) {
 	for _, l := range []struct {
 		name  string
 		state awsops.State
 	}{{"bucket block", in.Bucket.State}, {"account block", in.Account.State}} {
-		switch l.state {
-		case awsops.Known, awsops.Absent, awsops.Unsupported:
-		default:
+		if !answered(l.state) {
 			return l.name, l.state
 		}
 	}

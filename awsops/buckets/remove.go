@@ -186,17 +186,12 @@ func References(bucket string, known map[string]Facts) []string {
 	var out []string
 	unknown := 0
 	for _, name := range slices.Sorted(maps.Keys(known)) {
-		f := known[name]
 		if name == bucket {
 			continue
 		}
-		if l, ok := f.Logging.Get(); ok && l.Target == bucket {
-			out = append(out, "The access log of "+name+" is delivered here.")
-		}
-		if targets, ok := f.Replication.Get(); ok && slices.ContainsFunc(targets, func(arn string) bool { return strings.HasSuffix(arn, ":::"+bucket) }) {
-			out = append(out, name+" replicates its objects to here.")
-		}
-		if f.Logging.State != awsops.Known || f.Replication.State != awsops.Known && f.Replication.State != awsops.Absent {
+		said, certain := pointsTo(bucket, name, known[name])
+		out = append(out, said...)
+		if !certain {
 			unknown++
 		}
 	}
@@ -207,6 +202,17 @@ func References(bucket string, known map[string]Facts) []string {
 		out = append(out, "Of "+number(unknown, "other bucket it is not known whether it logs or replicates", "other buckets it is not known whether they log or replicate")+" to here.")
 	}
 	return out
+}
+
+// pointsTo says how a bucket with these facts names another, and whether all that could be read.
+func pointsTo(bucket, name string, f Facts) (said []string, certain bool) {
+	if l, ok := f.Logging.Get(); ok && l.Target == bucket {
+		said = append(said, "The access log of "+name+" is delivered here.")
+	}
+	if targets, ok := f.Replication.Get(); ok && slices.ContainsFunc(targets, func(arn string) bool { return strings.HasSuffix(arn, ":::"+bucket) }) {
+		said = append(said, name+" replicates its objects to here.")
+	}
+	return said, answered(f.Logging.State) && answered(f.Replication.State)
 }
 
 // ARN gives a bucket's ARN in a partition, "" for aws.

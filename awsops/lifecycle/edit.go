@@ -53,15 +53,28 @@ func Check(r Rule) []string {
 	add(len(r.ID) > 255, "A rule's ID can have at most 255 characters.")
 	add(r.Status != Enabled && r.Status != Disabled, "A rule's status is Enabled or Disabled.")
 	add(len(r.actions()) == 0, "A rule needs at least one action.")
-	sized := r.Filter.LargerThan != nil || r.Filter.SmallerThan != nil
-	narrowed := len(r.Filter.Tags) > 0 || sized
-	add(r.AbortDays != nil && narrowed, "Aborting uploads can't be limited by tags or size.")
-	add(r.Expiration != nil && r.Expiration.Marker != nil && narrowed, "Removing delete markers can't be limited by tags or size.")
-	add(r.AbortDays != nil && *r.AbortDays < 1, "Days must be 1 or more.")
-	add(r.Expiration != nil && r.Expiration.Days != nil && *r.Expiration.Days < 1, "Days must be 1 or more.")
-	if n := r.Noncurrent; n != nil {
-		add(n.Days == nil || *n.Days < 1, "Noncurrent days must be 1 or more.")
-		add(n.Keep != nil && (*n.Keep < 1 || *n.Keep > 100), "Between 1 and 100 noncurrent versions can be kept.")
+	narrowed := len(r.Filter.Tags) > 0 || r.Filter.LargerThan != nil || r.Filter.SmallerThan != nil
+	if r.AbortDays != nil {
+		add(narrowed, "Aborting uploads can't be limited by tags or size.")
+		add(*r.AbortDays < 1, "Days must be 1 or more.")
+	}
+	if e := r.Expiration; e != nil {
+		add(e.Marker != nil && narrowed, "Removing delete markers can't be limited by tags or size.")
+		add(e.Days != nil && *e.Days < 1, "Days must be 1 or more.")
+	}
+	return append(out, checkNoncurrent(r.Noncurrent)...)
+}
+
+func checkNoncurrent(n *NoncurrentExpiration) []string {
+	var out []string
+	if n == nil {
+		return nil
+	}
+	if n.Days == nil || *n.Days < 1 {
+		out = append(out, "Noncurrent days must be 1 or more.")
+	}
+	if n.Keep != nil && (*n.Keep < 1 || *n.Keep > 100) {
+		out = append(out, "Between 1 and 100 noncurrent versions can be kept.")
 	}
 	return out
 }

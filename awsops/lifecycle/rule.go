@@ -100,17 +100,22 @@ func (f Filter) Everything() bool {
 // Equal reports whether a and b are the same rule in every field.
 func Equal(a, b Rule) bool {
 	return a.ID == b.ID && a.Status == b.Status && equalFilter(a.Filter, b.Filter) &&
-		equalPtr(a.Expiration, b.Expiration, equalExpiration) &&
-		equalPtr(a.Noncurrent, b.Noncurrent, func(x, y NoncurrentExpiration) bool {
-			return same(x.Days, y.Days) && same(x.Keep, y.Keep)
-		}) &&
-		slices.EqualFunc(a.Transitions, b.Transitions, func(x, y Transition) bool {
-			return x.Class == y.Class && same(x.Days, y.Days) && equalPtr(x.Date, y.Date, time.Time.Equal)
-		}) &&
-		slices.EqualFunc(a.NoncurrentTransitions, b.NoncurrentTransitions, func(x, y NoncurrentTransition) bool {
-			return x.Class == y.Class && same(x.Days, y.Days) && same(x.Keep, y.Keep)
-		}) &&
+		equalPtr(a.Expiration, b.Expiration, equalExpiration) && equalPtr(a.Noncurrent, b.Noncurrent, equalNoncurrent) &&
+		slices.EqualFunc(a.Transitions, b.Transitions, equalTransition) &&
+		slices.EqualFunc(a.NoncurrentTransitions, b.NoncurrentTransitions, equalNoncurrentTransition) &&
 		same(a.AbortDays, b.AbortDays)
+}
+
+func equalNoncurrent(x, y NoncurrentExpiration) bool {
+	return same(x.Days, y.Days) && same(x.Keep, y.Keep)
+}
+
+func equalTransition(x, y Transition) bool {
+	return x.Class == y.Class && same(x.Days, y.Days) && equalPtr(x.Date, y.Date, time.Time.Equal)
+}
+
+func equalNoncurrentTransition(x, y NoncurrentTransition) bool {
+	return x.Class == y.Class && same(x.Days, y.Days) && same(x.Keep, y.Keep)
 }
 
 func equalExpiration(x, y Expiration) bool {

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"bytes"
 	"crypto/md5"  //nolint:gosec // S3 defines these sums
 	"crypto/sha1" //nolint:gosec // S3 defines these sums
 	"crypto/sha256"
@@ -33,33 +34,30 @@ var sums = map[string]func() hash.Hash{
 // sum, and else only by its size.
 func verify(file io.ReadSeeker, head objects.Head) (string, error) {
 	for _, c := range head.Checksums {
-		sum, ok := sums[c.Name]
-		if !ok || head.ChecksumFor == "COMPOSITE" || strings.Contains(c.Value, "-") {
-			continue
+		if sum, ok := sums[c.Name]; ok && head.ChecksumFor != "COMPOSITE" && !strings.Contains(c.Value, "-") {
+			want, err := base64.StdEncoding.DecodeString(c.Value)
+			if err == nil {
+				return compare(file, sum(), want, c.Name)
+			}
 		}
-		got, err := sumOf(file, sum())
-		if err != nil {
-			return "", err
-		}
-		if base64.StdEncoding.EncodeToString(got) != c.Value {
-			return "", broken("the file's " + c.Name + " is not the object's: it was damaged on its way")
-		}
-		return "Verified by " + c.Name + ".", nil
 	}
-	etag := strings.Trim(head.ETag, `"`)
-	want, err := hex.DecodeString(etag)
+	want, err := hex.DecodeString(strings.Trim(head.ETag, `"`))
 	plain := head.Encryption.CustomerKey == "" && (head.Encryption.Algorithm == "" || head.Encryption.Algorithm == "AES256")
 	if err != nil || len(want) != md5.Size || !plain {
 		return "Verified by its size only: S3 keeps no checksum of the whole object.", nil
 	}
-	got, err := sumOf(file, md5.New()) //nolint:gosec // see above
+	return compare(file, md5.New(), want, "MD5") //nolint:gosec // see above
+}
+
+func compare(file io.ReadSeeker, h hash.Hash, want []byte, name string) (string, error) {
+	got, err := sumOf(file, h)
 	if err != nil {
 		return "", err
 	}
-	if string(got) != string(want) {
-		return "", broken("the file's MD5 is not the object's ETag: it was damaged on its way")
+	if !bytes.Equal(got, want) {
+		return "", broken("the file's " + name + " is not the object's: it was damaged on its way")
 	}
-	return "Verified by MD5.", nil
+	return "Verified by " + name + ".", nil
 }
 
 func sumOf(file io.ReadSeeker, h hash.Hash) ([]byte, error) {
