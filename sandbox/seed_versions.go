@@ -38,6 +38,10 @@ func (d *seeder) invoices() error {
 	d.remove(b, "2026/03/notes.txt", d.ago(40, 11, 3))
 	d.put(b, "2026/03/notes.txt", d.text("Credit note for 1008 sent by post and by mail.\n"), d.ago(30, 9, 30), nil)
 	d.remove(b, "2026/03/notes.txt", d.ago(4, 16, 20))
+	d.remove(b, "2026/05/summary.csv", d.ago(5, 18, 44)) // a second marker on top of the first
+	for n := range 3 {                                   // a job that wrote three times within one second: their order can't be told by time
+		d.put(b, "2026/06/import.json", d.text(fmt.Sprintf("{\"batch\": 6, \"attempt\": %d}\n", n+1)), d.ago(150, 3, 15), nil)
+	}
 	d.put(b, "README.txt", d.text("One folder a month. Summaries are corrected until the books close.\n"), d.ago(329, 9, 40), nil)
 	return nil
 }
