@@ -10,10 +10,20 @@ import (
 
 // run is one plan being carried out.
 type run struct {
-	s    *Session
-	w    *Writer
-	plan *Plan
-	job  *Job
+	s       *Session
+	r       *Reader
+	w       *Writer // nil for a plan that only reads
+	plan    *Plan
+	job     *Job
+	journal Journal
+}
+
+// do runs a step on one item.
+func (r *run) do(ctx context.Context, step *Step, item Item) (Receipt, error) {
+	if step.Read != nil {
+		return step.Read(ctx, r.r, item)
+	}
+	return step.Do(ctx, r.w, item)
 }
 
 // Apply carries a plan out and returns at once. The job first reads the plan's basis again and
@@ -31,7 +41,11 @@ func (s *Session) Apply(ctx context.Context, p *Plan) *Job {
 	if e := p.Effects; !e.AtLeast {
 		job.SetTotal(e.Objects+e.Versions+e.Markers+e.Uploads, e.Bytes)
 	}
-	w, err := s.writer()
+	var w *Writer
+	var err error
+	if !p.Reads() {
+		w, err = s.writer()
+	}
 	if again {
 		err = &Error{Op: p.Kind, Bucket: p.Target.Bucket, Kind: KindBug, Message: "this plan was applied already"}
 	}
@@ -43,7 +57,7 @@ func (s *Session) Apply(ctx context.Context, p *Plan) *Job {
 		job.end(err)
 		return job
 	}
-	r := &run{s: s, w: w, plan: p, job: job}
+	r := &run{s: s, r: s.Reader(), w: w, plan: p, job: job, journal: s.opt.Journal}
 	go r.all(ctx)
 	return job
 }
@@ -55,17 +69,11 @@ func (r *run) all(ctx context.Context) {
 		r.job.end(r.reason(ctx, err))
 		return
 	}
-	p := r.plan
-	err := r.s.opt.Journal.Start(JournalStart{
-		ID: p.ID, Kind: p.Kind, Title: p.Title, At: r.s.opt.Clock.Now(), Target: p.Target,
-		Commands: p.Commands(), Params: p.Params, Resumes: p.Resumes,
-	})
-	if err != nil {
-		r.job.end(&Error{Op: p.Kind, Bucket: p.Target.Bucket, Kind: KindInvalid, Err: err,
-			Message: "the journal can't be written, so nothing was changed", Hint: "Check the state folder: is it full or read-only?"})
+	if err := r.record(); err != nil {
+		r.job.end(err)
 		return
 	}
-	err = r.steps(ctx)
+	err := r.steps(ctx)
 	if err == nil {
 		err = r.readBack(ctx)
 	}
@@ -74,10 +82,29 @@ func (r *run) all(ctx context.Context) {
 		r.job.end(err) // the journal keeps it as unfinished
 		return
 	}
-	if jerr := r.s.opt.Journal.End(r.ending(err)); jerr != nil {
+	if jerr := r.journal.End(r.ending(err)); jerr != nil {
 		r.job.Note("The journal could not be completed: " + jerr.Error())
 	}
 	r.job.end(err)
+}
+
+// record writes the journal's first line. What changes nothing in S3 runs without one where none can be kept.
+func (r *run) record() error {
+	p := r.plan
+	err := r.journal.Start(JournalStart{
+		ID: p.ID, Kind: p.Kind, Title: p.Title, At: r.s.opt.Clock.Now(), Target: p.Target,
+		Commands: p.Commands(), Params: p.Params, Resumes: p.Resumes,
+	})
+	switch {
+	case err == nil:
+		return nil
+	case p.Reads():
+		r.journal = noJournal{}
+		r.job.Note("This is not in the journal, so it can't be gone on with: " + err.Error())
+		return nil
+	}
+	return &Error{Op: p.Kind, Bucket: p.Target.Bucket, Kind: KindInvalid, Err: err,
+		Message: "the journal can't be written, so nothing was changed", Hint: "Check the state folder: is it full or read-only?"}
 }
 
 // reason gives a job that was given up the cause of that, and leaves other errors as they are. A
@@ -96,7 +123,7 @@ func (r *run) reason(ctx context.Context, err error) error {
 // checkBasis reads again what the plan was computed from.
 func (r *run) checkBasis(ctx context.Context) error {
 	for _, f := range r.plan.Basis {
-		now, err := f.Read(ctx, &r.w.Reader)
+		now, err := f.Read(ctx, r.r)
 		if err != nil {
 			return Wrap(r.plan.Kind, r.plan.Target.Bucket, "", err)
 		}
@@ -124,7 +151,7 @@ func (r *run) steps(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := r.s.opt.Journal.Reached(r.plan.ID, r.job.mark(Checkpoint{Step: i + 1})); err != nil {
+		if err := r.journal.Reached(r.plan.ID, r.job.mark(Checkpoint{Step: i + 1})); err != nil {
 			r.job.Note("The journal could not be written: " + err.Error())
 		}
 	}
@@ -133,7 +160,7 @@ func (r *run) steps(ctx context.Context) error {
 
 // once runs a step that is a single call.
 func (r *run) once(ctx context.Context, step *Step) error {
-	receipt, err := step.Do(ctx, r.w, Item{Batch: 1})
+	receipt, err := r.do(ctx, step, Item{Batch: 1})
 	if err != nil {
 		return Wrap(r.plan.Kind, r.plan.Target.Bucket, "", err)
 	}
@@ -146,7 +173,7 @@ func (r *run) took(receipt Receipt) error {
 	if len(receipt.Failures) == 0 {
 		return nil
 	}
-	if err := r.s.opt.Journal.Failed(r.plan.ID, receipt.Failures); err != nil {
+	if err := r.journal.Failed(r.plan.ID, receipt.Failures); err != nil {
 		return &Error{Op: r.plan.Kind, Bucket: r.plan.Target.Bucket, Kind: KindInvalid, Err: err,
 			Message: "the journal can't be written, so the job stops", Hint: "Check the state folder: is it full or read-only?"}
 	}
@@ -212,7 +239,7 @@ func (r *run) readBack(ctx context.Context) error {
 // firstMiss gives the first expectation that does not hold, as a sentence.
 func (r *run) firstMiss(ctx context.Context) (string, error) {
 	for _, x := range r.plan.Expect {
-		got, err := x.Read(ctx, &r.w.Reader)
+		got, err := x.Read(ctx, r.r)
 		if err != nil {
 			return "", err
 		}

@@ -111,7 +111,7 @@ func (r *run) bulk(ctx context.Context, index int, step *Step) error {
 
 func (b *bulkRun) feed(ctx context.Context, group *errgroup.Group, cursor string) error {
 	n := 0
-	for item, err := range b.step.Source.Open(ctx, &b.w.Reader, cursor) {
+	for item, err := range b.step.Source.Open(ctx, b.r, cursor) {
 		if err != nil {
 			return Wrap(b.plan.Kind, b.plan.Target.Bucket, "", err)
 		}
@@ -141,7 +141,7 @@ func (b *bulkRun) feed(ctx context.Context, group *errgroup.Group, cursor string
 func (b *bulkRun) one(ctx context.Context, at int, item Item) error {
 	pause := slowFirst
 	for try := 1; ; try++ {
-		receipt, err := b.step.Do(ctx, b.w, item)
+		receipt, err := b.do(ctx, b.step, item)
 		if err == nil {
 			b.lanes.leave(true)
 			return b.finished(at, receipt)
@@ -195,7 +195,7 @@ func (b *bulkRun) finished(at int, receipt Receipt) error {
 
 func (b *bulkRun) write() {
 	b.wrote = time.Now()
-	if err := b.s.opt.Journal.Reached(b.plan.ID, b.job.Snapshot().Reached); err != nil {
+	if err := b.journal.Reached(b.plan.ID, b.job.Snapshot().Reached); err != nil {
 		b.job.Note("The journal could not be written: " + err.Error())
 	}
 }

@@ -56,6 +56,7 @@ type Job struct {
 	requests []string
 	reached  Checkpoint
 	gate     chan struct{} // open while paused, closed to go on
+	files    []*FileProgress
 
 	cancel   context.CancelCauseFunc
 	finished chan struct{}
@@ -95,6 +96,7 @@ type JobSnapshot struct {
 	Errors            []*Error // the first 20
 	Err               *Error   // why it failed or was cancelled
 	Reached           Checkpoint
+	Files             []FileState // on their way now, in the order in which they began
 }
 
 // Snapshot samples the job.
@@ -107,6 +109,7 @@ func (j *Job) Snapshot() JobSnapshot {
 		Failures: j.failures.Load(), Step: int(j.step.Load()), Steps: int(j.steps.Load()), StepTitle: j.stepText,
 		Workers: int(j.workers.Load()), Started: j.started, Ended: j.ended, Verdict: j.verdict,
 		Notes: append([]string(nil), j.notes...), Errors: append([]*Error(nil), j.errors...), Err: j.err, Reached: j.reached,
+		Files: j.fileStates(),
 	}
 }
 

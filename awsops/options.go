@@ -89,8 +89,9 @@ type Options struct {
 	Clock   Clock // nil: the machine's clock
 	MFA     MFAProvider
 	Journal Journal
-	Rand    io.Reader // makes the ids of plans and jobs; nil: crypto/rand
-	AppID   string    // goes into the user agent; "" is cooper
+	Uploads UploadLedger // what is kept of multipart uploads on their way; nil: they can't be gone on with
+	Rand    io.Reader    // makes the ids of plans and jobs; nil: crypto/rand
+	AppID   string       // goes into the user agent; "" is cooper
 }
 
 // machineClock is the clock of the machine cooper runs on.
@@ -122,6 +123,9 @@ func (o *Options) fill() {
 	}
 	if o.Journal == nil {
 		o.Journal = noJournal{}
+	}
+	if o.Uploads == nil {
+		o.Uploads = noUploads{}
 	}
 	if o.Rand == nil {
 		o.Rand = rand.Reader

@@ -117,12 +117,25 @@ type Expectation struct {
 }
 
 // Step is one call, or one call repeated over a source. Planners hold a Reader; only Do gets a Writer.
+// A step has either Do or Read.
 type Step struct {
 	Title   string
 	Command string  // the aws command line; a bulk step shows the first batch's and how often it repeats
 	Source  *Source // nil: once
 	Workers int     // batches in flight for a bulk step; 0 or 1 is one after the other
 	Do      func(context.Context, *Writer, Item) (Receipt, error)
+	// Read takes the place of Do in a step that changes nothing in S3, such as a download.
+	Read func(context.Context, *Reader, Item) (Receipt, error)
+}
+
+// Reads reports whether the plan changes nothing in S3: it may then be applied in a read-only session.
+func (p *Plan) Reads() bool {
+	for _, s := range p.Steps {
+		if s.Read == nil {
+			return false
+		}
+	}
+	return len(p.Steps) > 0
 }
 
 // Source feeds a bulk step batch by batch and can go on at a cursor. All but Open is serialisable.
