@@ -2,15 +2,11 @@ package transfer
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"golang.org/x/sync/errgroup"
 
 	"cooper/awsops"
 	"cooper/awsops/objects"
@@ -18,10 +14,14 @@ import (
 
 // DownloadSpec is one object to be copied into a local file.
 type DownloadSpec struct {
-	Bucket, Key, Version string // Version is "" for the current one
-	File                 string // where it goes; its folder must exist
-	Replace              bool   // a file that is there may be replaced
+	Bucket  string `json:"bucket"`
+	Key     string `json:"key"`
+	Version string `json:"version,omitempty"` // "" for the current one
+	File    string `json:"file"`              // where it goes; its folder must exist
+	Replace bool   `json:"replace,omitempty"` // a file that is there may be replaced
 }
+
+const kindDownload = "object.download"
 
 // Download is a download that was looked at and can be started. It changes nothing in S3, so it
 // is possible in a read-only session, too.
@@ -59,172 +59,55 @@ func PlanDownload(ctx context.Context, r *awsops.Reader, spec DownloadSpec) (*Do
 		return nil, err
 	}
 	d.Target = r.Target(ctx, spec.Bucket)
-	d.Command = awsops.Command(d.Target, "s3api", "get-object").Flag("--bucket", spec.Bucket).Flag("--key", spec.Key).
-		FlagIf("--version-id", spec.Version).FlagIf("--if-match", d.Head.ETag).Arg(localArg(spec.File)).String()
+	d.Command = getCommand(d.Target, spec.Key, spec.Version, d.Head.ETag, spec.File)
 	return d, nil
+}
+
+func getCommand(t awsops.Target, key, version, etag, file string) string {
+	return awsops.Command(t, "s3api", "get-object").Flag("--bucket", t.Bucket).Flag("--key", key).
+		FlagIf("--version-id", version).FlagIf("--if-match", etag).Arg(localArg(file)).String()
+}
+
+// Plan is the download as a plan. It needs no consent: nothing in S3 changes, and no file is replaced unless that was
+// agreed to.
+func (d *Download) Plan(r *awsops.Reader) *awsops.Plan {
+	raw, err := json.Marshal(d.Spec)
+	if err != nil {
+		raw = nil // without parameters there is just no resume
+	}
+	return &awsops.Plan{ID: r.Session().NewID(), Kind: kindDownload, Title: "Download " + filepath.Base(d.Spec.File), Target: d.Target, Params: raw,
+		Changes: []awsops.Change{{Field: d.Spec.File, Before: localState(d.Replaces), After: d.Spec.Key}},
+		Effects: awsops.Effects{Objects: 1, Bytes: d.Head.Size, Counted: "the object's size now"},
+		Steps:   []awsops.Step{{Title: "copy the object", Command: d.Command, Read: d.read}}}
+}
+
+func localState(there bool) string {
+	if there {
+		return "a file, which is replaced"
+	}
+	return "no file"
 }
 
 // Start copies the object in the background.
 func (d *Download) Start(ctx context.Context, s *awsops.Session) *awsops.Job {
-	return s.Go(ctx, "object.download", "Download "+filepath.Base(d.Spec.File), d.Target, func(ctx context.Context) error {
-		return d.run(ctx, s.Reader())
-	})
+	return s.Apply(ctx, d.Plan(s.Reader()))
 }
 
-func (d *Download) run(ctx context.Context, r *awsops.Reader) (err error) {
-	awsops.Progress(ctx).SetTotal(1, d.Head.Size)
-	api, err := r.S3(ctx, d.Spec.Bucket)
+func (d *Download) read(ctx context.Context, r *awsops.Reader, _ awsops.Item) (awsops.Receipt, error) {
+	root, err := os.OpenRoot(filepath.Dir(d.Spec.File))
 	if err != nil {
-		return err
+		return awsops.Receipt{}, localError("the folder can't be used", err)
 	}
-	temp, err := os.CreateTemp(filepath.Dir(d.Spec.File), ".cooper-*.part")
+	defer root.Close() //nolint:errcheck // it holds no data
+	f := &fetch{bucket: d.Spec.Bucket, key: d.Spec.Key, version: d.Head.VersionID, etag: d.Head.ETag, size: d.Head.Size,
+		modified: d.Head.Modified, root: root, name: filepath.Base(d.Spec.File), replace: d.Spec.Replace, lanes: newLanes(parallel)}
+	note, err := f.run(ctx, r)
 	if err != nil {
-		return localError("no file can be made in the folder", err)
+		return awsops.Receipt{}, err
 	}
-	kept := false
-	defer func() {
-		if !kept {
-			err = errors.Join(err, ignoreGone(os.Remove(temp.Name())))
-		}
-	}()
-	proof, err := d.fill(ctx, api, temp)
-	if err == nil {
-		err = finish(temp)
-	} else {
-		err = errors.Join(err, temp.Close())
+	if dir, err := root.Open("."); err == nil { // a folder that may be written and not read can't be synced
+		_ = dir.Sync() // not every file system syncs folders; the file itself is safe
+		_ = dir.Close()
 	}
-	if err == nil {
-		kept, err = d.place(temp.Name())
-	}
-	if err != nil {
-		return err
-	}
-	awsops.Progress(ctx).AddDone(1)
-	awsops.Progress(ctx).Note(proof)
-	return nil
-}
-
-// fill writes the object into the file and says how it was verified.
-func (d *Download) fill(ctx context.Context, api awsops.ReadAPI, temp *os.File) (string, error) {
-	group, gctx := errgroup.WithContext(ctx)
-	group.SetLimit(parallel)
-	for from := int64(0); from < max(d.Head.Size, 1) && gctx.Err() == nil; from += minPartSize {
-		group.Go(func() error { return d.copyRange(gctx, api, temp, from, min(minPartSize, d.Head.Size-from)) })
-	}
-	if err := group.Wait(); err != nil {
-		return "", err
-	}
-	if err := context.Cause(ctx); err != nil {
-		return "", err
-	}
-	info, err := temp.Stat()
-	if err != nil {
-		return "", localError("the file can't be looked at", err)
-	}
-	if info.Size() != d.Head.Size {
-		return "", broken(fmt.Sprintf("%d bytes arrived of %d", info.Size(), d.Head.Size))
-	}
-	return verify(temp, d.Head)
-}
-
-// copyRange copies one piece, pinned to the version that was looked at so that pieces of two
-// versions are never mixed.
-func (d *Download) copyRange(ctx context.Context, api awsops.ReadAPI, temp *os.File, from, size int64) error {
-	in := &s3.GetObjectInput{Bucket: &d.Spec.Bucket, Key: &d.Spec.Key}
-	if d.Head.VersionID != "" {
-		in.VersionId = &d.Head.VersionID
-	}
-	if d.Head.ETag != "" {
-		in.IfMatch = &d.Head.ETag
-	}
-	if size < d.Head.Size {
-		bytes := fmt.Sprintf("bytes=%d-%d", from, from+size-1)
-		in.Range = &bytes
-	}
-	out, err := api.GetObject(ctx, in)
-	if err != nil {
-		e := awsops.Wrap("GetObject", d.Spec.Bucket, d.Spec.Key, err)
-		if e.Kind == awsops.KindPrecondition {
-			e.Kind, e.Message = awsops.KindChanged, "the object was replaced while it was copied"
-		}
-		return e
-	}
-	n, err := io.Copy(io.NewOffsetWriter(temp, from), counted{ctx, io.LimitReader(out.Body, size)})
-	if cerr := out.Body.Close(); err == nil {
-		err = cerr
-	}
-	switch {
-	case err != nil:
-		if p, ok := errors.AsType[*os.PathError](err); ok {
-			return localError("the file can't be written", p)
-		}
-		return awsops.Wrap("GetObject", d.Spec.Bucket, d.Spec.Key, err)
-	case n != size:
-		return broken(fmt.Sprintf("%d bytes of a piece arrived of %d", n, size))
-	}
-	return nil
-}
-
-// counted reports bytes to the job as they arrive.
-type counted struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (c counted) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	awsops.Progress(c.ctx).AddBytes(int64(n))
-	return n, err
-}
-
-func broken(text string) error {
-	return &awsops.Error{Op: "GetObject", Kind: awsops.KindNetwork, Message: text, Hint: "Nothing was kept: download it again."}
-}
-
-// finish makes sure that every byte is on the disk before the file gets its name.
-func finish(temp *os.File) error {
-	err := errors.Join(temp.Chmod(0o644), temp.Sync(), temp.Close())
-	if err != nil {
-		return localError("the file can't be written", err)
-	}
-	return nil
-}
-
-// place gives the file its name. Without leave to replace it links, which fails where a file has
-// turned up meanwhile; a rename would overwrite it.
-func (d *Download) place(temp string) (kept bool, err error) {
-	if d.Spec.Replace {
-		err = os.Rename(temp, d.Spec.File)
-		kept = err == nil
-	} else if err = os.Link(temp, d.Spec.File); err != nil && !errors.Is(err, fs.ErrExist) {
-		kept, err = renameFree(temp, d.Spec.File) // a file system without links
-	}
-	if err != nil {
-		return kept, localError("the file can't be put in its place", err)
-	}
-	return kept, syncFolder(filepath.Dir(d.Spec.File))
-}
-
-func renameFree(temp, final string) (bool, error) {
-	if _, err := os.Lstat(final); err == nil {
-		return false, &os.PathError{Op: "rename", Path: final, Err: fs.ErrExist}
-	}
-	err := os.Rename(temp, final)
-	return err == nil, err
-}
-
-func syncFolder(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return nil // a folder that may be written and not read can't be synced
-	}
-	_ = f.Sync() // not every file system syncs folders; the file itself is safe
-	return f.Close()
-}
-
-func ignoreGone(err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
+	return awsops.Receipt{Done: 1, Note: note}, nil
 }

@@ -4,8 +4,7 @@ import (
 	"context"
 	"crypto/md5" //nolint:gosec // Content-MD5 and the ETag of parts are MD5 by definition
 	"encoding/base64"
-	"encoding/hex"
-	"fmt"
+	"errors"
 	"io"
 	"net/http"
 	"os"
@@ -14,15 +13,13 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-	"golang.org/x/sync/errgroup"
 
 	"cooper/awsops"
 	"cooper/awsops/objects"
 )
 
-// parallel is how many parts of one transfer are on their way at once.
-const parallel = 4
+// parallel is how many requests of one transfer are on their way at once.
+const parallel = 8
 
 // cleanUp is how long aborting an upload may take after the job was cancelled.
 const cleanUp = 30 * time.Second
@@ -34,10 +31,13 @@ type upload struct {
 	partSize int64
 	parts    int32
 	plain    bool // a compatible server: Content-MD5 in place of a checksum trailer
+	lanes    lanes
 
+	r     *awsops.Reader
 	api   awsops.WriteAPI
 	file  *os.File
 	stamp string
+	shown *awsops.FileProgress
 }
 
 func (u *upload) run(ctx context.Context, w *awsops.Writer) (awsops.Receipt, error) {
@@ -45,63 +45,97 @@ func (u *upload) run(ctx context.Context, w *awsops.Writer) (awsops.Receipt, err
 	if err != nil {
 		return awsops.Receipt{}, err
 	}
-	u.api, u.plain = api, w.Session().Dialect() == awsops.DialectCompatible
+	u.r, u.api, u.plain = &w.Reader, api, w.Session().Dialect() == awsops.DialectCompatible
 	u.stamp = fileText(u.spec.File)
 	if u.file, err = os.Open(u.spec.File); err != nil {
 		return awsops.Receipt{}, localError("the file can't be read", err)
 	}
 	defer u.file.Close() //nolint:errcheck // it was only read
+	u.shown = awsops.Progress(ctx).File(u.spec.Key, u.size)
+	defer u.shown.Close()
+	var note string
 	if u.parts > 1 {
-		return u.multipart(ctx, w)
+		note, err = u.multipart(ctx)
+	} else {
+		note, err = u.single(ctx)
 	}
-	return u.single(ctx)
+	if err != nil {
+		u.shown.Back()
+		return awsops.Receipt{}, err
+	}
+	return awsops.Receipt{Done: 1, Note: note}, nil
 }
 
-func (u *upload) single(ctx context.Context) (awsops.Receipt, error) {
-	in := &s3.PutObjectInput{Bucket: &u.spec.Bucket, Key: &u.spec.Key,
-		ContentLength: &u.size, ContentType: &u.spec.ContentType}
+func (u *upload) single(ctx context.Context) (string, error) {
+	if err := u.lanes.enter(ctx); err != nil {
+		return "", err
+	}
+	defer u.lanes.leave()
+	in := &s3.PutObjectInput{Bucket: &u.spec.Bucket, Key: &u.spec.Key, ContentLength: &u.size, ContentType: &u.spec.ContentType}
+	u.spec.With.put(in)
 	if u.plain {
 		sum, err := u.sum(0, u.size)
 		if err != nil {
-			return awsops.Receipt{}, err
+			return "", err
 		}
 		in.ContentMD5 = aws.String(base64.StdEncoding.EncodeToString(sum))
 	} else {
 		in.ChecksumAlgorithm = checksum
 	}
 	var out *s3.PutObjectOutput
-	err := u.conditionally("PutObject", func(match, none *string) (err error) {
+	err := u.conditionally(ctx, "PutObject", func(match, none *string) (err error) {
 		in.IfMatch, in.IfNoneMatch, in.Body = match, none, io.NewSectionReader(u.file, 0, u.size)
 		out, err = u.api.PutObject(ctx, in)
 		return err
 	})
+	if e, ok := errors.AsType[*awsops.Error](err); ok && e.Status == http.StatusPreconditionFailed {
+		if head, same := u.same(ctx); same {
+			u.shown.Add(u.size)
+			return storedNote(head.VersionID, ""), nil
+		}
+	}
 	if err != nil {
-		return awsops.Receipt{}, err
+		return "", err
 	}
-	if err := u.unchanged(); err != nil {
-		return awsops.Receipt{}, err
+	if err := u.unchanged("What was stored may be a mixture of both. "); err != nil {
+		return "", err
 	}
-	awsops.Progress(ctx).AddBytes(u.size)
-	return awsops.Receipt{Done: 1, Note: storedNote(aws.ToString(out.VersionId))}, nil
+	u.shown.Add(u.size)
+	return storedNote(aws.ToString(out.VersionId), aws.ToString(out.ChecksumCRC64NVME)), nil
 }
 
-func storedNote(version string) string {
-	if version == "" {
-		return ""
+// same looks whether the object is this very file: an answer that was lost makes the repeated request find its own
+// work in its way.
+func (u *upload) same(ctx context.Context) (objects.Head, bool) {
+	head, err := objects.ReadHead(ctx, u.r, u.spec.Bucket, u.spec.Key, "")
+	if err != nil || head.Size != u.size {
+		return head, false
 	}
-	return "Stored as version " + version + "."
+	p := proofOf(head)
+	return head, p.name != "" && p.verify(io.NewSectionReader(u.file, 0, u.size)) == nil
+}
+
+func storedNote(version, crc string) string {
+	var out []string
+	if version != "" {
+		out = append(out, "Stored as version "+version+".")
+	}
+	if crc != "" {
+		out = append(out, "S3 checked its CRC64NVME: "+crc+".")
+	}
+	return strings.Join(out, " ")
 }
 
 // conditionally makes a call with If-Match or If-None-Match. A compatible server that refuses an ETag
 // in quotes is asked once more without them, as some compare it only so: the condition stays.
-func (u *upload) conditionally(op string, call func(match, none *string) error) error {
+func (u *upload) conditionally(ctx context.Context, op string, call func(match, none *string) error) error {
 	if u.spec.Replace == "" {
-		return u.failed(op, call(nil, aws.String("*")))
+		return u.failed(op, patiently(ctx, func() error { return call(nil, aws.String("*")) }))
 	}
-	err := call(&u.spec.Replace, nil)
+	err := patiently(ctx, func() error { return call(&u.spec.Replace, nil) })
 	bare := strings.Trim(u.spec.Replace, `"`)
-	if u.plain && bare != u.spec.Replace && awsops.Wrap(op, "", "", err) != nil && awsops.Wrap(op, "", "", err).Status == http.StatusPreconditionFailed {
-		err = call(&bare, nil)
+	if e := awsops.Wrap(op, "", "", err); u.plain && bare != u.spec.Replace && e != nil && e.Status == http.StatusPreconditionFailed {
+		err = patiently(ctx, func() error { return call(&bare, nil) })
 	}
 	return u.failed(op, err)
 }
@@ -118,78 +152,13 @@ func (u *upload) failed(op string, err error) error {
 	return e
 }
 
-func (u *upload) unchanged() error {
+// unchanged notices a file that was written to while it was read.
+func (u *upload) unchanged(what string) error {
 	if now := fileText(u.spec.File); now != u.stamp {
-		return &awsops.Error{Op: "local file", Kind: awsops.KindChanged, Message: "the file changed while it was read: it is now " + now,
-			Hint: "Upload it again when nothing writes to it."}
+		return &awsops.Error{Op: "local file", Key: u.spec.Key, Kind: awsops.KindChanged, Message: "the file changed while it was read: it is now " + now,
+			Hint: what + "Upload it again when nothing writes to it."}
 	}
 	return nil
-}
-
-func (u *upload) multipart(ctx context.Context, w *awsops.Writer) (awsops.Receipt, error) {
-	in := &s3.CreateMultipartUploadInput{Bucket: &u.spec.Bucket, Key: &u.spec.Key, ContentType: &u.spec.ContentType}
-	if !u.plain {
-		in.ChecksumAlgorithm, in.ChecksumType = checksum, types.ChecksumTypeFullObject
-	}
-	begun, err := u.api.CreateMultipartUpload(ctx, in)
-	if err != nil {
-		return awsops.Receipt{}, u.failed("CreateMultipartUpload", err)
-	}
-	done, err := u.sendParts(ctx, begun.UploadId)
-	if err == nil {
-		err = u.unchanged()
-	}
-	var note string
-	if err == nil {
-		note, err = u.complete(ctx, w, begun.UploadId, done)
-	}
-	if err != nil {
-		return awsops.Receipt{}, u.abort(ctx, begun.UploadId, err)
-	}
-	return awsops.Receipt{Done: 1, Note: note}, nil
-}
-
-func (u *upload) sendParts(ctx context.Context, id *string) ([]types.CompletedPart, error) {
-	done := make([]types.CompletedPart, u.parts)
-	group, gctx := errgroup.WithContext(ctx)
-	group.SetLimit(parallel)
-	for n := range u.parts {
-		if gctx.Err() != nil {
-			break
-		}
-		group.Go(func() error {
-			part, err := u.sendPart(gctx, id, n)
-			done[n] = part
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
-	return done, context.Cause(ctx)
-}
-
-func (u *upload) sendPart(ctx context.Context, id *string, n int32) (types.CompletedPart, error) {
-	from := int64(n) * u.partSize
-	size := min(u.partSize, u.size-from)
-	number := n + 1
-	in := &s3.UploadPartInput{Bucket: &u.spec.Bucket, Key: &u.spec.Key, UploadId: id, PartNumber: &number,
-		Body: io.NewSectionReader(u.file, from, size), ContentLength: &size}
-	if u.plain {
-		sum, err := u.sum(from, size)
-		if err != nil {
-			return types.CompletedPart{}, err
-		}
-		in.ContentMD5 = aws.String(base64.StdEncoding.EncodeToString(sum))
-	} else {
-		in.ChecksumAlgorithm = checksum
-	}
-	out, err := u.api.UploadPart(ctx, in)
-	if err != nil {
-		return types.CompletedPart{}, u.failed("UploadPart", err)
-	}
-	awsops.Progress(ctx).AddBytes(size)
-	return types.CompletedPart{PartNumber: &number, ETag: out.ETag, ChecksumCRC64NVME: out.ChecksumCRC64NVME}, nil
 }
 
 func (u *upload) sum(from, size int64) ([]byte, error) {
@@ -198,64 +167,4 @@ func (u *upload) sum(from, size int64) ([]byte, error) {
 		return nil, localError("the file can't be read", err)
 	}
 	return h.Sum(nil), nil
-}
-
-// complete makes the object of its parts. When the answer is lost, or a repeated request finds the
-// upload gone, the object itself tells whether it was made.
-func (u *upload) complete(ctx context.Context, w *awsops.Writer, id *string, parts []types.CompletedPart) (string, error) {
-	in := &s3.CompleteMultipartUploadInput{Bucket: &u.spec.Bucket, Key: &u.spec.Key, UploadId: id,
-		MultipartUpload: &types.CompletedMultipartUpload{Parts: parts}}
-	if !u.plain {
-		in.MpuObjectSize, in.ChecksumType = &u.size, types.ChecksumTypeFullObject
-	}
-	var out *s3.CompleteMultipartUploadOutput
-	failed := u.conditionally("CompleteMultipartUpload", func(match, none *string) (err error) {
-		in.IfMatch, in.IfNoneMatch = match, none
-		out, err = u.api.CompleteMultipartUpload(ctx, in)
-		return err
-	})
-	if failed == nil {
-		return storedNote(aws.ToString(out.VersionId)), nil
-	}
-	e := awsops.Wrap("CompleteMultipartUpload", u.spec.Bucket, u.spec.Key, failed)
-	if e.Kind != awsops.KindNetwork && e.Code != "NoSuchUpload" {
-		return "", failed
-	}
-	head, err := objects.ReadHead(ctx, &w.Reader, u.spec.Bucket, u.spec.Key, "")
-	if err == nil && head.Size == u.size && head.ETag == etagOfParts(parts) {
-		return storedNote(head.VersionID), nil
-	}
-	return "", failed
-}
-
-// etagOfParts is the ETag that S3 gives an object of these parts, "" when their ETags are no MD5 sums.
-func etagOfParts(parts []types.CompletedPart) string {
-	h := md5.New() //nolint:gosec // see above
-	for _, p := range parts {
-		sum, err := hex.DecodeString(strings.Trim(aws.ToString(p.ETag), `"`))
-		if err != nil || len(sum) != md5.Size {
-			return ""
-		}
-		h.Write(sum)
-	}
-	return fmt.Sprintf("\"%x-%d\"", h.Sum(nil), len(parts))
-}
-
-// abort discards what was sent. It runs also when the job was cancelled, and parts that were on
-// their way may land after the first abort, so it looks again.
-func (u *upload) abort(ctx context.Context, id *string, cause error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUp)
-	defer cancel()
-	for range 3 {
-		_, err := u.api.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &u.spec.Bucket, Key: &u.spec.Key, UploadId: id})
-		if e := awsops.Wrap("AbortMultipartUpload", u.spec.Bucket, u.spec.Key, err); e != nil && e.Code != "NoSuchUpload" {
-			awsops.Progress(ctx).Note("The incomplete upload could not be aborted and goes on being billed; see Properties, incomplete uploads. " + e.Error())
-			return cause
-		}
-		out, err := u.api.ListParts(ctx, &s3.ListPartsInput{Bucket: &u.spec.Bucket, Key: &u.spec.Key, UploadId: id, MaxParts: aws.Int32(1)})
-		if err != nil || len(out.Parts) == 0 {
-			break
-		}
-	}
-	return cause
 }

@@ -26,6 +26,8 @@ type UploadSpec struct {
 	Replace string `json:"replace,omitempty"`
 	// ContentType is guessed from the file's extension when it is "".
 	ContentType string `json:"content_type,omitempty"`
+	// With is what the object gets besides.
+	With Attributes `json:"with,omitzero"`
 }
 
 const noObject = "no object"
@@ -35,6 +37,9 @@ const noObject = "no object"
 func PlanUpload(ctx context.Context, r *awsops.Reader, spec UploadSpec) (*awsops.Plan, error) {
 	if spec.Key == "" || len(spec.Key) > 1024 {
 		return nil, awsops.Invalid("PutObject", "a key has 1 to 1,024 bytes", "")
+	}
+	if why := spec.With.Check(); why != "" {
+		return nil, awsops.Invalid("PutObject", why, "")
 	}
 	size, err := localSize(spec.File)
 	if err != nil {
@@ -67,7 +72,7 @@ func PlanUpload(ctx context.Context, r *awsops.Reader, spec UploadSpec) (*awsops
 	describeUpload(p, spec, size, parts, there)
 	p.Steps = []awsops.Step{{Title: "upload the file", Command: spec.command(p.Target, size),
 		Do: func(ctx context.Context, w *awsops.Writer, _ awsops.Item) (awsops.Receipt, error) {
-			return (&upload{spec: spec, size: size, partSize: partSize, parts: int32(parts)}).run(ctx, w)
+			return (&upload{spec: spec, size: size, partSize: partSize, parts: int32(parts), lanes: newLanes(parallel)}).run(ctx, w)
 		}}}
 	p.Expect = []awsops.Expectation{{What: "the object's size", Want: fmt.Sprint(size), Read: sizeState(spec.Bucket, spec.Key)}}
 	return p, nil
@@ -87,10 +92,11 @@ func describeUpload(p *awsops.Plan, spec UploadSpec, size, parts int64, there st
 		{Field: spec.Key, Before: there, After: fmt.Sprintf("%d bytes of %s", size, spec.File)},
 		{Field: "content type", After: spec.ContentType},
 	}
+	p.Changes = append(p.Changes, spec.With.changes()...)
 	p.Effects = awsops.Effects{Objects: 1, Bytes: size, Counted: "the file's size now", Requests: []awsops.RequestCount{{Class: "LIST/PUT", N: 1}}}
 	if parts > 1 {
 		p.Effects.Requests[0].N = parts + 2
-		p.Effects.Lines = []string{fmt.Sprintf("Sent as %d parts; when it is cancelled the parts are aborted.", parts)}
+		p.Effects.Lines = []string{fmt.Sprintf("Sent as %d parts; when it is cancelled the parts are aborted; when it is cut off only those that are missing are sent later.", parts)}
 	}
 	p.Undo = "Delete the object."
 	if spec.Replace != "" {
@@ -102,11 +108,12 @@ func describeUpload(p *awsops.Plan, spec UploadSpec, size, parts int64, there st
 // command is one PUT up to the 5 GiB that a PUT can carry; beyond it only the high-level copy will do.
 func (spec UploadSpec) command(t awsops.Target, size int64) string {
 	if size > 5*gib {
-		return awsops.Command(t, "s3", "cp").Arg(localArg(spec.File), "s3://"+spec.Bucket+"/"+spec.Key).
-			Flag("--content-type", spec.ContentType).String()
+		return spec.With.copyFlags(awsops.Command(t, "s3", "cp").Arg(localArg(spec.File), "s3://"+spec.Bucket+"/"+spec.Key).
+			Flag("--content-type", spec.ContentType)).String()
 	}
 	c := awsops.Command(t, "s3api", "put-object").Flag("--bucket", spec.Bucket).Flag("--key", spec.Key).
 		Flag("--body", localArg(spec.File)).Flag("--content-type", spec.ContentType)
+	c = spec.With.flags(c)
 	if spec.Replace != "" {
 		return c.Flag("--if-match", spec.Replace).String()
 	}
@@ -139,6 +146,8 @@ func localSize(path string) (int64, error) {
 func localError(text string, err error) error {
 	if p, ok := errors.AsType[*os.PathError](err); ok {
 		text += ": " + p.Err.Error()
+	} else if l, ok := errors.AsType[*os.LinkError](err); ok {
+		text += ": " + l.Err.Error()
 	}
 	return &awsops.Error{Op: "local file", Kind: awsops.KindInvalid, Message: text, Err: err}
 }

@@ -29,35 +29,58 @@ var sums = map[string]func() hash.Hash{
 	"MD5":       md5.New,
 }
 
-// verify compares a file with the checksum that S3 keeps of the object and says which one it was.
-// An object without a checksum of its whole content is compared by its ETag where that is an MD5
-// sum, and else only by its size.
-func verify(file io.ReadSeeker, head objects.Head) (string, error) {
+// proof is how an object's content can be checked.
+type proof struct {
+	name string // CRC64NVME, MD5 …; "" when S3 keeps nothing to check by
+	new  func() hash.Hash
+	want []byte
+}
+
+// proofOf finds the checksum that S3 keeps of the whole object. An object without one is checked by its ETag where
+// that is an MD5 sum, and else only by its size.
+func proofOf(head objects.Head) proof {
 	for _, c := range head.Checksums {
-		if sum, ok := sums[c.Name]; ok && head.ChecksumFor != "COMPOSITE" && !strings.Contains(c.Value, "-") {
-			want, err := base64.StdEncoding.DecodeString(c.Value)
-			if err == nil {
-				return compare(file, sum(), want, c.Name)
-			}
+		sum, ok := sums[c.Name]
+		if !ok || head.ChecksumFor == "COMPOSITE" || strings.Contains(c.Value, "-") {
+			continue
+		}
+		if want, err := base64.StdEncoding.DecodeString(c.Value); err == nil {
+			return proof{c.Name, sum, want}
 		}
 	}
 	want, err := hex.DecodeString(strings.Trim(head.ETag, `"`))
 	plain := head.Encryption.CustomerKey == "" && (head.Encryption.Algorithm == "" || head.Encryption.Algorithm == "AES256")
 	if err != nil || len(want) != md5.Size || !plain {
-		return "Verified by its size only: S3 keeps no checksum of the whole object.", nil
+		return proof{}
 	}
-	return compare(file, md5.New(), want, "MD5") //nolint:gosec // see above
+	return proof{"MD5", md5.New, want}
 }
 
-func compare(file io.ReadSeeker, h hash.Hash, want []byte, name string) (string, error) {
-	got, err := sumOf(file, h)
+// sentence says how the content was verified.
+func (p proof) sentence() string {
+	if p.name == "" {
+		return "Verified by its size only: S3 keeps no checksum of the whole object."
+	}
+	return "Verified by " + p.name + " " + base64.StdEncoding.EncodeToString(p.want) + "."
+}
+
+func (p proof) check(got []byte) error {
+	if !bytes.Equal(got, p.want) {
+		return broken("the file's " + p.name + " is not the object's: it was damaged on its way")
+	}
+	return nil
+}
+
+// verify compares a file with the object. Nothing can be said where S3 keeps no checksum.
+func (p proof) verify(file io.ReadSeeker) error {
+	if p.name == "" {
+		return nil
+	}
+	got, err := sumOf(file, p.new())
 	if err != nil {
-		return "", err
+		return err
 	}
-	if !bytes.Equal(got, want) {
-		return "", broken("the file's " + name + " is not the object's: it was damaged on its way")
-	}
-	return "Verified by " + name + ".", nil
+	return p.check(got)
 }
 
 func sumOf(file io.ReadSeeker, h hash.Hash) ([]byte, error) {

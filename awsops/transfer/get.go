@@ -1,0 +1,324 @@
+package transfer
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"golang.org/x/sync/errgroup"
+
+	"cooper/awsops"
+	"cooper/awsops/objects"
+)
+
+// pieceSize is how much of an object one GET fetches.
+const pieceSize = minPartSize
+
+// tempPrefix begins the names of files that are not whole yet.
+const tempPrefix = ".cooper-"
+
+// fetch is one object on its way into a file. It is pinned to one version, so that pieces of two are never mixed.
+type fetch struct {
+	bucket, key, version, etag string
+	size                       int64
+	modified                   time.Time // given to the file; zero: not
+	root                       *os.Root  // no path leaves it
+	name                       string    // below root
+	replace                    bool      // a file that is there may be replaced
+	lanes                      lanes
+
+	api   awsops.ReadAPI
+	r     *awsops.Reader
+	shown *awsops.FileProgress
+}
+
+// run copies the object, and says how it was verified.
+func (f *fetch) run(ctx context.Context, r *awsops.Reader) (note string, err error) {
+	if f.api, err = r.S3(ctx, f.bucket); err != nil {
+		return "", err
+	}
+	f.r = r
+	f.shown = awsops.Progress(ctx).File(f.key, f.size)
+	defer f.shown.Close()
+	if f.size > pieceSize {
+		note, err = f.large(ctx)
+	} else {
+		note, err = f.small(ctx)
+	}
+	if err != nil {
+		f.shown.Back()
+	}
+	return note, err
+}
+
+// temp is the name of the file that is not whole yet. It follows from the object's version and the destination, so
+// that another run finds it.
+func (f *fetch) temp() string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%s\x00%s\x00%s\x00%s", f.r.Session().Endpoint(), f.bucket, f.key, f.version, f.etag, f.name))
+	return filepath.Join(filepath.Dir(f.name), fmt.Sprintf("%s%x.part", tempPrefix, sum[:10]))
+}
+
+// small copies an object that one request fetches.
+func (f *fetch) small(ctx context.Context) (string, error) {
+	if err := f.lanes.enter(ctx); err != nil {
+		return "", err
+	}
+	defer f.lanes.leave()
+	temp := f.temp() + "." + f.r.Session().NewID()
+	file, err := f.root.OpenFile(temp, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if err != nil {
+		return "", localError("no file can be made in the folder", err)
+	}
+	var p proof
+	err = patiently(ctx, func() (err error) {
+		f.shown.Back()
+		p, err = f.whole(ctx, file)
+		return err
+	})
+	if err == nil {
+		err = f.finish(file, temp)
+	} else {
+		err = errors.Join(err, file.Close())
+	}
+	if err != nil {
+		return "", errors.Join(err, ignoreGone(f.root.Remove(temp)))
+	}
+	return p.sentence(), nil
+}
+
+// whole fetches the object by one request and checks it as it comes.
+func (f *fetch) whole(ctx context.Context, file *os.File) (proof, error) {
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return proof{}, localError("the file can't be written", err)
+	}
+	in := f.request()
+	in.ChecksumMode = types.ChecksumModeEnabled
+	out, err := f.api.GetObject(ctx, in)
+	if err != nil {
+		return proof{}, f.failed(err)
+	}
+	p := proofOf(headOf(out))
+	var sum hash.Hash
+	var to io.Writer = file
+	if p.name != "" {
+		sum = p.new()
+		to = io.MultiWriter(file, sum)
+	}
+	if err := f.copy(to, out.Body, f.size); err != nil {
+		return p, err
+	}
+	if sum != nil {
+		return p, p.check(sum.Sum(nil))
+	}
+	return p, nil
+}
+
+// headOf is what a GET tells of how its content can be checked.
+func headOf(out *s3.GetObjectOutput) objects.Head {
+	h := objects.Head{ETag: aws.ToString(out.ETag), ChecksumFor: string(out.ChecksumType),
+		Encryption: objects.Encryption{Algorithm: string(out.ServerSideEncryption), CustomerKey: aws.ToString(out.SSECustomerKeyMD5)}}
+	for _, c := range []struct {
+		name  string
+		value *string
+	}{{"CRC64NVME", out.ChecksumCRC64NVME}, {"CRC32", out.ChecksumCRC32}, {"CRC32C", out.ChecksumCRC32C}, {"SHA1", out.ChecksumSHA1}, {"SHA256", out.ChecksumSHA256}} {
+		if c.value != nil {
+			h.Checksums = append(h.Checksums, objects.Pair{Name: c.name, Value: *c.value})
+		}
+	}
+	return h
+}
+
+func (f *fetch) request() *s3.GetObjectInput {
+	return &s3.GetObjectInput{Bucket: &f.bucket, Key: &f.key, VersionId: optional(f.version), IfMatch: optional(f.etag)}
+}
+
+// failed says what a refused condition means.
+func (f *fetch) failed(err error) error {
+	e := awsops.Wrap("GetObject", f.bucket, f.key, err)
+	if e.Kind == awsops.KindPrecondition {
+		e.Kind, e.Message = awsops.KindChanged, "the object was replaced while it was copied"
+	}
+	return e
+}
+
+// copy moves a body of size bytes. What was counted of one that broke is taken back.
+func (f *fetch) copy(to io.Writer, body io.ReadCloser, size int64) error {
+	c := &counted{f.shown, io.LimitReader(body, size+1), 0}
+	_, err := io.Copy(to, c)
+	if cerr := body.Close(); err == nil {
+		err = cerr
+	}
+	switch {
+	case err == nil && c.n == size:
+		return nil
+	case err == nil:
+		err = broken(fmt.Sprintf("%d bytes arrived of %d", c.n, size))
+	}
+	f.shown.Add(-c.n)
+	if p, ok := errors.AsType[*os.PathError](err); ok {
+		return localError("the file can't be written", p)
+	}
+	return awsops.Wrap("GetObject", f.bucket, f.key, err)
+}
+
+// counted reports bytes as they arrive.
+type counted struct {
+	shown *awsops.FileProgress
+	r     io.Reader
+	n     int64
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	c.shown.Add(int64(n))
+	return n, err
+}
+
+// codeDamaged is the code of content that is not what S3 says it is.
+const codeDamaged = "Damaged"
+
+func broken(text string) error {
+	return &awsops.Error{Op: "GetObject", Kind: awsops.KindNetwork, Code: codeDamaged, Message: text, Hint: "Nothing was kept: download it again."}
+}
+
+// large copies an object piece by piece. The pieces that an earlier run wrote are not fetched again.
+func (f *fetch) large(ctx context.Context) (string, error) {
+	var head objects.Head
+	err := patiently(ctx, func() (err error) {
+		head, err = objects.ReadHead(ctx, f.r, f.bucket, f.key, f.version)
+		return err
+	})
+	switch {
+	case err != nil:
+		return "", err
+	case head.ETag != f.etag || head.Size != f.size:
+		return "", &awsops.Error{Op: "GetObject", Bucket: f.bucket, Key: f.key, Kind: awsops.KindChanged, Message: "the object is not the one any more that was seen"}
+	}
+	temp := f.temp()
+	file, err := f.root.OpenFile(temp, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return "", localError("no file can be made in the folder", err)
+	}
+	m, err := openMarks(f.root, temp+".done", file)
+	if err == nil {
+		err = errors.Join(f.pieces(ctx, file, m), m.close())
+	}
+	p := proofOf(head)
+	if err == nil {
+		err = p.verify(file)
+	}
+	if err != nil {
+		err = errors.Join(err, file.Close())
+	} else {
+		err = f.finish(file, temp)
+	}
+	if err != nil && f.keeps(ctx, err) {
+		return "", err
+	}
+	err = errors.Join(err, ignoreGone(f.root.Remove(temp+".done")))
+	if err != nil {
+		return "", errors.Join(err, ignoreGone(f.root.Remove(temp)))
+	}
+	return p.sentence(), nil
+}
+
+// keeps reports whether what arrived is worth keeping for another run.
+func (f *fetch) keeps(ctx context.Context, err error) bool {
+	if ctx.Err() != nil {
+		return errors.Is(context.Cause(ctx), awsops.ErrLater)
+	}
+	e := awsops.Wrap("GetObject", f.bucket, f.key, err)
+	return e.Code != codeDamaged && (passing(e) || e.Kind == awsops.KindExpired || e.Kind == awsops.KindCredentials)
+}
+
+func (f *fetch) pieces(ctx context.Context, file *os.File, m *marks) error {
+	group, gctx := errgroup.WithContext(ctx)
+	group.SetLimit(parallel)
+	for i := range (f.size + pieceSize - 1) / pieceSize {
+		from := i * pieceSize
+		size := min(pieceSize, f.size-from)
+		if m.has(i) {
+			f.shown.Add(size)
+			continue
+		}
+		if gctx.Err() != nil {
+			break
+		}
+		group.Go(func() error {
+			if err := f.lanes.enter(gctx); err != nil {
+				return err
+			}
+			defer f.lanes.leave()
+			if err := patiently(gctx, func() error { return f.piece(gctx, file, from, size) }); err != nil {
+				return err
+			}
+			return m.add(i)
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return context.Cause(ctx)
+}
+
+func (f *fetch) piece(ctx context.Context, file *os.File, from, size int64) error {
+	in := f.request()
+	in.Range = aws.String(fmt.Sprintf("bytes=%d-%d", from, from+size-1))
+	out, err := f.api.GetObject(ctx, in)
+	if err != nil {
+		return f.failed(err)
+	}
+	return f.copy(io.NewOffsetWriter(file, from), out.Body, size)
+}
+
+// finish makes sure that every byte is on the disk before the file gets its name.
+func (f *fetch) finish(file *os.File, temp string) error {
+	if err := errors.Join(file.Chmod(0o644), file.Sync(), file.Close()); err != nil {
+		return localError("the file can't be written", err)
+	}
+	if !f.modified.IsZero() {
+		if err := f.root.Chtimes(temp, f.modified, f.modified); err != nil {
+			return localError("the file's time can't be set", err)
+		}
+	}
+	if err := f.place(temp); err != nil {
+		return localError("the file can't be put in its place", err)
+	}
+	return nil
+}
+
+// place gives the file its name. Without leave to replace it links, which fails where a file has
+// turned up meanwhile; a rename would overwrite it.
+func (f *fetch) place(temp string) error {
+	if f.replace {
+		return f.root.Rename(temp, f.name)
+	}
+	switch err := f.root.Link(temp, f.name); {
+	case err == nil:
+		return f.root.Remove(temp)
+	case errors.Is(err, fs.ErrExist):
+		return err
+	}
+	if _, err := f.root.Lstat(f.name); err == nil { // a file system without links
+		return &os.PathError{Op: "rename", Path: f.name, Err: fs.ErrExist}
+	}
+	return f.root.Rename(temp, f.name)
+}
+
+func ignoreGone(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
