@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+	"time"
 )
 
 // Plan is one change to S3 as it would be made. Show it, get consent, then Apply it once.
@@ -155,6 +156,11 @@ type Item struct {
 	Cursor  string
 	Batch   int // counts from 1
 	Entries []Entry
+
+	// Of a download: where its one entry goes, below the job's folder, and what becomes of the file.
+	Local    string
+	Modified time.Time // given to the file
+	Replace  bool      // a file that is there may be replaced
 }
 
 // Entry is one version, delete marker or incomplete upload.

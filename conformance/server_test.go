@@ -45,6 +45,7 @@ type world struct {
 	clock   *handClock      // nil for a foreign server
 	fixture *s3.Client      // makes what the tests begin with, beside the code under test
 	codes   *coder
+	uploads *ledger
 }
 
 // reader gives the calls that change nothing.
@@ -67,11 +68,11 @@ func openSandbox(t *testing.T, dialect awsops.Dialect) *world {
 	clock := &handClock{now: time.Date(2026, 3, 1, 12, 0, 1, 0, time.UTC)}
 	server := sandbox.New(sandbox.Options{Seed: 1, Clock: clock.Now, SignatureClock: clock.Now})
 	root := server.Root()
-	w := &world{name: serverSandbox, server: server, clock: clock}
+	w := &world{name: serverSandbox, server: server, clock: clock, uploads: &ledger{}}
 	w.codes = &coder{clock: clock, serials: []string{server.Device().Serial}, code: server.Device().Code}
 	var err error
 	w.session, err = awsops.Open(t.Context(), awsops.Options{Isolated: true, Region: "eu-west-1", Endpoint: sandboxURL, Dialect: dialect,
-		Transport: server.Transport(), Clock: clock, MFA: w.codes,
+		Transport: server.Transport(), Clock: clock, MFA: w.codes, Uploads: w.uploads,
 		Static: &awsops.StaticCredentials{AccessKeyID: root.AccessKeyID, SecretAccessKey: root.SecretAccessKey}})
 	if err != nil {
 		t.Fatal(err)
@@ -97,13 +98,13 @@ func openForeign(t *testing.T) *world {
 	t.Helper()
 	endpoint := os.Getenv("S3_TLS_ENDPOINT")
 	region, id, secret := os.Getenv("S3_REGION"), os.Getenv("S3_ACCESS"), os.Getenv("S3_SECRET")
-	w := &world{name: foreignName(t)}
+	w := &world{name: foreignName(t), uploads: &ledger{}}
 	if hexSeed := os.Getenv("S3_MFA_SEED_HEX"); hexSeed != "" {
 		w.codes = foreignCoder(t, hexSeed)
 	}
 	var err error
 	opt := awsops.Options{Isolated: true, Region: region, Endpoint: endpoint, Dialect: awsops.DialectCompatible,
-		CABundle: os.Getenv("S3_CA"), Static: &awsops.StaticCredentials{AccessKeyID: id, SecretAccessKey: secret}}
+		CABundle: os.Getenv("S3_CA"), Uploads: w.uploads, Static: &awsops.StaticCredentials{AccessKeyID: id, SecretAccessKey: secret}}
 	if w.codes != nil {
 		opt.MFA = w.codes
 	}

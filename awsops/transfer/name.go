@@ -21,10 +21,20 @@ func SafeName(key string) string {
 	if i := strings.LastIndexByte(segment, '/'); i >= 0 {
 		segment = segment[i+1:]
 	}
-	switch segment {
-	case "":
+	if segment == "" {
 		return "unnamed"
-	case ".", "..":
+	}
+	return safeSegment(segment, key)
+}
+
+// safeSegment is SafeName for one segment of a key.
+func safeSegment(segment, key string) string {
+	switch {
+	case segment == "":
+		return "%2F"
+	case reserved(segment):
+		return fmt.Sprintf("%%%02X", segment[0]) + safeSegment(segment[1:], key)
+	case segment == "." || segment == "..":
 		return strings.Repeat("%2E", len(segment))
 	}
 	var b strings.Builder
@@ -64,4 +74,14 @@ func shorten(name, key string) string {
 		head = head[:len(head)-1]
 	}
 	return head + mark + ext
+}
+
+// reserved tells the names that Windows keeps for devices, with any extension.
+func reserved(name string) bool {
+	base, _, _ := strings.Cut(strings.ToUpper(name), ".")
+	switch base {
+	case "CON", "PRN", "AUX", "NUL":
+		return true
+	}
+	return len(base) == 4 && (strings.HasPrefix(base, "COM") || strings.HasPrefix(base, "LPT")) && base[3] >= '1' && base[3] <= '9'
 }

@@ -32,6 +32,7 @@ type upload struct {
 	parts    int32
 	plain    bool // a compatible server: Content-MD5 in place of a checksum trailer
 	lanes    lanes
+	marker   bool // an empty object that stands for a folder: there is no file that could change
 
 	r     *awsops.Reader
 	api   awsops.WriteAPI
@@ -46,7 +47,9 @@ func (u *upload) run(ctx context.Context, w *awsops.Writer) (awsops.Receipt, err
 		return awsops.Receipt{}, err
 	}
 	u.r, u.api, u.plain = &w.Reader, api, w.Session().Dialect() == awsops.DialectCompatible
-	u.stamp = fileText(u.spec.File)
+	if !u.marker {
+		u.stamp = fileText(u.spec.File)
+	}
 	if u.file, err = os.Open(u.spec.File); err != nil {
 		return awsops.Receipt{}, localError("the file can't be read", err)
 	}
@@ -154,7 +157,7 @@ func (u *upload) failed(op string, err error) error {
 
 // unchanged notices a file that was written to while it was read.
 func (u *upload) unchanged(what string) error {
-	if now := fileText(u.spec.File); now != u.stamp {
+	if now := fileText(u.spec.File); !u.marker && now != u.stamp {
 		return &awsops.Error{Op: "local file", Key: u.spec.Key, Kind: awsops.KindChanged, Message: "the file changed while it was read: it is now " + now,
 			Hint: what + "Upload it again when nothing writes to it."}
 	}

@@ -30,7 +30,10 @@ type UploadSpec struct {
 	With Attributes `json:"with,omitzero"`
 }
 
-const noObject = "no object"
+const (
+	noObject   = "no object"
+	kindUpload = "object.upload"
+)
 
 // PlanUpload plans the upload of one file. It fails with KindConflict when there is an object under
 // the key and Replace doesn't name it: replacing is asked for explicitly.
@@ -63,7 +66,7 @@ func PlanUpload(ctx context.Context, r *awsops.Reader, spec UploadSpec) (*awsops
 	if err != nil {
 		return nil, awsops.Invalid("PutObject", "the path or the key can't be recorded", "")
 	}
-	p := &awsops.Plan{ID: r.Session().NewID(), Kind: "object.upload", Title: "Upload " + filepath.Base(spec.File), Target: r.Target(ctx, spec.Bucket),
+	p := &awsops.Plan{ID: r.Session().NewID(), Kind: kindUpload, Title: "Upload " + filepath.Base(spec.File), Target: r.Target(ctx, spec.Bucket),
 		Consent: awsops.Consent{Kind: awsops.ConsentYes}, Params: raw}
 	p.Basis = []awsops.Fingerprint{
 		{What: "the object " + spec.Key, Value: there, Read: objectState(spec.Bucket, spec.Key)},
@@ -199,13 +202,24 @@ func orNone(etag string) string {
 
 // Planners are the package's planners by kind, for going on with a job.
 func Planners() awsops.Planners {
-	return awsops.Planners{"object.upload": func(ctx context.Context, r *awsops.Reader, params json.RawMessage) (*awsops.Plan, error) {
-		var spec UploadSpec
+	return awsops.Planners{kindUpload: parsed(PlanUpload), kindPut: parsed(PlanPut), kindGet: parsed(PlanGet),
+		kindDownload: parsed(func(ctx context.Context, r *awsops.Reader, spec DownloadSpec) (*awsops.Plan, error) {
+			d, err := PlanDownload(ctx, r, spec)
+			if err != nil {
+				return nil, err
+			}
+			return d.Plan(r), nil
+		})}
+}
+
+func parsed[T any](plan func(context.Context, *awsops.Reader, T) (*awsops.Plan, error)) awsops.Planner {
+	return func(ctx context.Context, r *awsops.Reader, params json.RawMessage) (*awsops.Plan, error) {
+		var spec T
 		if err := json.Unmarshal(params, &spec); err != nil {
-			return nil, awsops.Invalid("PutObject", "the job's parameters can't be read", "Plan the upload again.")
+			return nil, awsops.Invalid("transfer", "the job's parameters can't be read", "Plan the transfer again.")
 		}
-		return PlanUpload(ctx, r, spec)
-	}}
+		return plan(ctx, r, spec)
+	}
 }
 
 // checksum is what uploads carry on AWS: S3 checks it and keeps it.
