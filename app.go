@@ -104,6 +104,9 @@ func (a *app) openSession(ctx context.Context, o awsops.Options) error {
 	codes := &views.MFAProvider{}
 	codes.Bind(a.env)
 	o.Journal, o.MFA = record.To(a.journal), codes
+	if a.cfg.StateDir != "" {
+		o.Uploads = record.Uploads(journal.OpenUploads(a.cfg.StateDir))
+	}
 	session, err := awsops.Open(ctx, o)
 	if err != nil {
 		return err

@@ -64,15 +64,21 @@ func (p *process) exitCode(ctx context.Context, err error) int {
 		return 0
 	}
 	if _, ok := errors.AsType[usageError](err); ok {
-		return 2
+		return exitUsage
 	}
-	return 1
+	if v, ok := errors.AsType[verbError](err); ok {
+		return v.code
+	}
+	return exitFailed
 }
 
 // sentence is what is said of an error on standard error, free of anything a server could have put there to steer
 // the terminal.
 func (p *process) sentence(err error) string {
 	if _, ok := errors.AsType[signalError](err); ok {
+		return ""
+	}
+	if v, ok := errors.AsType[verbError](err); ok && v.said {
 		return ""
 	}
 	return ui.CleanLines(views.Explain(err).Sentence)
@@ -111,11 +117,20 @@ func (p *process) rootCommand() *cobra.Command {
 	addFlags(cmd, &flags)
 	cmd.Flags().BoolVar(&demo.on, "demo", false, "open on an embedded AWS with a seeded account")
 	cmd.Flags().StringVar(&demo.clock, "demo-clock", "", "freeze the demo's clock at `TIME` (RFC 3339), for recordings")
-	cmd.AddCommand(p.sandboxCommand(), p.versionCommand())
+	cmd.AddCommand(p.lsCommand(), p.cpCommand(), p.rmCommand(), p.sandboxCommand(), p.versionCommand())
 	return cmd
 }
 
 func addFlags(cmd *cobra.Command, f *config.Flags) {
+	s := cmd.Flags()
+	addConnection(cmd, f)
+	s.StringVar(&f.Theme, "theme", "", "colours: `auto|dark|light|mono`")
+	s.StringVar(&f.DebugLog, "debug-log", "", "write message types and action ids to `file`")
+	s.BoolVar(&f.ASCII, "ascii", false, "draw with ASCII characters only")
+}
+
+// addConnection adds the flags that say who acts and where, and what it may do.
+func addConnection(cmd *cobra.Command, f *config.Flags) {
 	s := cmd.Flags()
 	s.StringVar(&f.Profile, "profile", "", "profile `P` of the shared AWS configuration")
 	s.StringVar(&f.Region, "region", "", "region `R`")
@@ -124,10 +139,7 @@ func addFlags(cmd *cobra.Command, f *config.Flags) {
 	s.StringVar(&f.PathStyle, "path-style", "", "put bucket names into the path: `auto|always|never`")
 	s.StringVar(&f.CABundle, "ca-bundle", "", "trust the authorities in the PEM `file`, too")
 	s.StringVar(&f.Config, "config", "", "read this configuration `file`")
-	s.StringVar(&f.Theme, "theme", "", "colours: `auto|dark|light|mono`")
-	s.StringVar(&f.DebugLog, "debug-log", "", "write message types and action ids to `file`")
 	s.BoolVar(&f.ReadOnly, "read-only", false, "change nothing; plans can be seen and their command lines copied")
-	s.BoolVar(&f.ASCII, "ascii", false, "draw with ASCII characters only")
 }
 
 // startPlace reads the argument s3://bucket[/prefix].

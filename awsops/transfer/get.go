@@ -68,16 +68,38 @@ func (f *fetch) temp() string {
 	return filepath.Join(filepath.Dir(f.name), fmt.Sprintf("%s%x.part", tempPrefix, sum[:10]))
 }
 
+// open opens the file that is not whole yet, alone: another process may be copying the same object to the same place.
+func (f *fetch) open(temp string) (*os.File, error) {
+	for {
+		file, err := f.root.OpenFile(temp, os.O_CREATE|os.O_RDWR, 0o600)
+		if err != nil {
+			return nil, localError("no file can be made in the folder", err)
+		}
+		if err := lock(file); err != nil {
+			return nil, errors.Join(&awsops.Error{Op: "local file", Key: f.key, Kind: awsops.KindConflict, Err: err,
+				Message: "another process is copying this object to this place"}, file.Close())
+		}
+		mine, err := file.Stat()
+		there, lerr := f.root.Lstat(temp)
+		if err == nil && lerr == nil && os.SameFile(mine, there) {
+			return file, nil
+		}
+		if err := file.Close(); err != nil { // it got its name between the two calls: what is needed is a new one
+			return nil, localError("no file can be made in the folder", err)
+		}
+	}
+}
+
 // small copies an object that one request fetches.
 func (f *fetch) small(ctx context.Context) (string, error) {
 	if err := f.lanes.enter(ctx); err != nil {
 		return "", err
 	}
 	defer f.lanes.leave()
-	temp := f.temp() + "." + f.r.Session().NewID()
-	file, err := f.root.OpenFile(temp, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	temp := f.temp()
+	file, err := f.open(temp)
 	if err != nil {
-		return "", localError("no file can be made in the folder", err)
+		return "", err
 	}
 	var p proof
 	err = patiently(ctx, func() (err error) {
@@ -98,7 +120,8 @@ func (f *fetch) small(ctx context.Context) (string, error) {
 
 // whole fetches the object by one request and checks it as it comes.
 func (f *fetch) whole(ctx context.Context, file *os.File) (proof, error) {
-	if _, err := file.Seek(0, io.SeekStart); err != nil {
+	_, err := file.Seek(0, io.SeekStart)
+	if err = errors.Join(err, file.Truncate(0)); err != nil {
 		return proof{}, localError("the file can't be written", err)
 	}
 	in := f.request()
@@ -206,9 +229,9 @@ func (f *fetch) large(ctx context.Context) (string, error) {
 		return "", &awsops.Error{Op: "GetObject", Bucket: f.bucket, Key: f.key, Kind: awsops.KindChanged, Message: "the object is not the one any more that was seen"}
 	}
 	temp := f.temp()
-	file, err := f.root.OpenFile(temp, os.O_CREATE|os.O_RDWR, 0o600)
+	file, err := f.open(temp)
 	if err != nil {
-		return "", localError("no file can be made in the folder", err)
+		return "", err
 	}
 	m, err := openMarks(f.root, temp+".done", file)
 	if err == nil {
