@@ -27,6 +27,7 @@ func screens(env *views.Env) map[string]func(ui.Place) ui.View {
 		"jobs":       at(views.NewJobs),
 		"log":        at(views.NewLog),
 		"calls":      at(views.NewCalls),
+		"transfer":   at(views.NewTransfer),
 	}
 }
 
@@ -49,6 +50,7 @@ func rootScreens() []ui.Root {
 		root("jobs", "what runs and what ran"),
 		root("devices", "MFA devices"),
 		root("log", "the journal: every change that was made"),
+		root("transfer", "files here and objects there, in two panes"),
 		root("calls", "every request that was sent"),
 	}
 }

@@ -210,6 +210,9 @@ func jobLines(s awsops.JobSnapshot, now time.Time) []string {
 	if s.Workers > 0 {
 		add("in flight", fmt.Sprintf("at most %d batches", s.Workers))
 	}
+	for _, f := range s.Files {
+		out = append(out, "  "+fileLine(f))
+	}
 	for _, n := range s.Notes {
 		out = append(out, "", n)
 	}

@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"cooper/awsops"
@@ -26,6 +27,7 @@ func (v *jobsView) Render(w, h int) string {
 	if v.failed != nil {
 		lines = append(lines, t.Paint(ui.RoleWarn, ui.Cut(t.Glyph().Warn+" the journal can't be read: "+ui.Clean(v.failed.Error()), w)))
 	}
+	lines = append(lines, v.filesOnTheirWay(w, h-len(lines))...)
 	v.top = max(min(v.top, 2*v.at), 2*v.at+2-h, 0)
 	return strings.Join(lines[v.top:min(v.top+h, len(lines))], "\n")
 }
@@ -71,6 +73,31 @@ func (v *jobsView) progress(s awsops.JobSnapshot, work ui.WorkSnapshot, w int) s
 		parts = append(parts, ui.Age(s.Ended, v.env.Now())+" ago")
 	}
 	return strings.Join(parts, "  ")
+}
+
+// fileLine is how far one file of a transfer has come.
+func fileLine(f awsops.FileState) string {
+	if f.Size == 0 {
+		return ui.Clean(f.Name)
+	}
+	return fmt.Sprintf("%3d %% of %s  %s", min(f.Bytes*100/f.Size, 100), ui.Bytes(f.Size), ui.Clean(f.Name))
+}
+
+// filesOnTheirWay are the lines about the files of the selected job, as many as there is room for below the jobs.
+func (v *jobsView) filesOnTheirWay(w, room int) []string {
+	row, ok := v.selected()
+	if !ok || row.job == nil || room < 3 {
+		return nil
+	}
+	files := row.job.Snapshot().Files
+	if len(files) == 0 {
+		return nil
+	}
+	lines := []string{"", v.env.Theme.Paint(ui.RoleTitle, ui.Cut(ui.Plural(int64(len(files)), "file on its way", "files on their way"), w))}
+	for _, f := range files[:min(len(files), room-2)] {
+		lines = append(lines, ui.Cut("  "+fileLine(f), w))
+	}
+	return lines
 }
 
 func stateRole(state awsops.JobState, level ui.Level) ui.Role {

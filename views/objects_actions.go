@@ -11,6 +11,7 @@ import (
 	"cooper/awsops/buckets"
 	"cooper/awsops/listing"
 	"cooper/awsops/objects"
+	"cooper/awsops/transfer"
 	"cooper/awsops/versions"
 	"cooper/ui"
 )
@@ -20,7 +21,7 @@ func (v *objectsView) Actions() []ui.Action {
 		{ID: "object.open", Keys: []string{"enter"}, Help: "open", Why: v.none, Run: v.open},
 		{ID: "object.delete", Keys: []string{"d"}, Help: "delete", Why: v.whyDelete, Run: v.delete},
 		{ID: "object.upload", Keys: []string{"u"}, Help: "upload", Why: v.env.readOnlyReason, Run: v.upload},
-		{ID: "object.download", Keys: []string{"D"}, Help: "download", Why: v.noKey, Run: v.download},
+		{ID: "object.download", Keys: []string{"D"}, Help: "download", Why: v.none, Run: v.download},
 		{ID: "object.versions", Keys: []string{"t"}, Help: "versions of the key", Why: v.noKey, Run: v.timeline},
 		{ID: "object.details", Keys: []string{"i"}, Help: "details", Why: v.noKey, Run: v.showDetails},
 		{ID: "objects.sort", Keys: []string{"s"}, Help: "sort", Run: v.chooseOrder},
@@ -29,6 +30,7 @@ func (v *objectsView) Actions() []ui.Action {
 		{ID: "objects.up", Keys: []string{"backspace"}, Help: "one level up", Why: v.whyUp, Run: v.up},
 		{ID: "objects.refresh", Keys: []string{"r"}, Help: "refresh", Run: v.refresh},
 		{ID: "objects.stop", Keys: []string{"X"}, Help: "stop listing", Why: v.whyStop, Run: v.stop},
+		{ID: "object.panes", Keys: []string{"T"}, Help: "two panes, here and there", Run: v.panes},
 	}
 	return append(own, v.table.actions()...)
 }
@@ -149,12 +151,17 @@ func deletion(bucket string, rows []listing.Row) (versions.Selection, string) {
 
 func (v *objectsView) upload() tea.Cmd { return openUpload(v.env, v.life, v.bucket, v.prefix) }
 
+// download copies the object under the cursor into a file, or all that is marked, or a prefix, into a folder.
 func (v *objectsView) download() tea.Cmd {
-	row, ok := v.current()
-	if !ok || row.Prefix {
-		return nil
+	rows := v.chosen()
+	if len(rows) == 1 && !rows[0].Prefix {
+		return openDownload(v.env, v.life, v.bucket, rows[0].Key, "")
 	}
-	return openDownload(v.env, v.life, v.bucket, row.Key, "")
+	return openGet(v.env, v.life, v.bucket, v.prefix, transfer.PicksOf(rows))
+}
+
+func (v *objectsView) panes() tea.Cmd {
+	return ui.Open(ui.Place{Screen: "transfer", Bucket: v.bucket, Prefix: v.prefix})
 }
 
 func (v *objectsView) Copies() []ui.CopyItem {

@@ -44,7 +44,7 @@ func (d *planDialog) applyHelp() string {
 }
 
 func (d *planDialog) whyNot() string {
-	if d.env.Session.ReadOnly() {
+	if d.env.Session.ReadOnly() && !d.plan.Reads() {
 		return "this session is read-only: the command lines can be copied with c"
 	}
 	if c := awsops.Blocked(d.plan.Checks); c != nil {

@@ -3,6 +3,7 @@ package views
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 
 	tea "charm.land/bubbletea/v2"
@@ -13,26 +14,49 @@ import (
 	"cooper/ui"
 )
 
-// openUpload asks which local file goes under which key and plans the upload. life is that of the
+// openUpload asks which local file or folder goes under which key and plans the upload. life is that of the
 // screen that asks.
 func openUpload(env *Env, life *ui.Life, bucket, prefix string) tea.Cmd {
 	return ui.Push(newPathDialog(env, life, pathOptions{
-		title: "Upload to " + ui.Clean(bucket), text: "One file. It goes to " + ui.Clean("s3://"+bucket+"/"+prefix) + "…",
-		label: "file", ok: func(path string) tea.Cmd { return askKey(env, life, bucket, prefix, path) },
+		title: "Upload to " + ui.Clean(bucket), text: "A file, or a folder with all that is in it. It goes to " + ui.Clean("s3://"+bucket+"/"+prefix) + "…",
+		label: "path", ok: func(path string) tea.Cmd { return askUpload(env, life, bucket, prefix, path) },
+		panes: func() tea.Cmd { return ui.Open(ui.Place{Screen: "transfer", Bucket: bucket, Prefix: prefix}) },
 	}))
 }
 
-func askKey(env *Env, life *ui.Life, bucket, prefix, path string) tea.Cmd {
-	return ui.Push(ui.NewPrompt(ui.PromptOptions{Title: "Upload " + ui.Clean(filepath.Base(path)), Label: "key", Value: prefix + filepath.Base(path),
-		Check: func(s string) string {
-			if len(s) == 0 || len(s) > 1024 {
-				return "a key has 1 to 1,024 bytes"
+// askUpload looks what the path is, off the loop, and asks how it is to be stored.
+func askUpload(env *Env, life *ui.Life, bucket, prefix, path string) tea.Cmd {
+	return ui.Do(life, "plan", func(context.Context) (os.FileInfo, error) { return os.Stat(path) }, func(info os.FileInfo, err error) tea.Cmd {
+		if err != nil {
+			return ui.Fail(err, nil)
+		}
+		root := transfer.Root{Path: path, Key: prefix + filepath.Base(path)}
+		if info.IsDir() {
+			root.Key += "/"
+			return openPutForm(env, life, bucket, []transfer.Root{root})
+		}
+		return askKey(env, life, bucket, root)
+	})
+}
+
+// askKey asks for the key of one file, and for what the object gets besides.
+func askKey(env *Env, life *ui.Life, bucket string, root transfer.Root) tea.Cmd {
+	fields := append([]ui.FormField{{ID: "key", Label: "key", Value: root.Key, Check: checkKey}}, attributeFields()...)
+	return ui.Push(ui.NewForm(ui.FormOptions{Title: "Upload " + ui.Clean(filepath.Base(root.Path)), Submit: "show the plan", Fields: fields,
+		OK: func(v ui.Values) (tea.Cmd, string) {
+			with, why := attributesOf(v)
+			if why != "" {
+				return nil, why
 			}
-			return ""
-		},
-		OK: func(key string) tea.Cmd {
-			return proposeUpload(env, life, transfer.UploadSpec{File: path, Bucket: bucket, Key: key})
+			return proposeUpload(env, life, transfer.UploadSpec{File: root.Path, Bucket: bucket, Key: v["key"], ContentType: v["type"], With: with}), ""
 		}}))
+}
+
+func checkKey(s string) string {
+	if len(s) == 0 || len(s) > 1024 {
+		return "a key has 1 to 1,024 bytes"
+	}
+	return ""
 }
 
 // proposeUpload plans an upload. Where there is an object already it asks, and replaces that very

@@ -16,6 +16,7 @@ import (
 type pathOptions struct {
 	title, text, label, value string
 	ok                        func(path string) tea.Cmd
+	panes                     func() tea.Cmd // opens the screen of two panes in place of the question; nil: it is not offered
 }
 
 // pathDialog asks for a local path; tab completes it from what is on the disk.
@@ -38,8 +39,15 @@ func (d *pathDialog) Typing() bool  { return true }
 func (d *pathDialog) Cancel()       { d.life.Cancel("path") }
 
 func (d *pathDialog) Actions() []ui.Action {
-	return []ui.Action{{ID: "path.complete", Keys: []string{"tab"}, Help: "complete", Run: d.complete},
+	all := []ui.Action{{ID: "path.complete", Keys: []string{"tab"}, Help: "complete", Run: d.complete},
 		{ID: "path.ok", Keys: []string{"enter"}, Help: "go on", Run: d.submit}}
+	if d.o.panes != nil {
+		all = append(all, ui.Action{ID: "path.panes", Keys: []string{"ctrl+o"}, Help: "two panes", Run: func() tea.Cmd {
+			d.decided = true
+			return tea.Batch(ui.Drop(d), d.o.panes())
+		}})
+	}
+	return all
 }
 
 func (d *pathDialog) Update(msg tea.Msg) (tea.Cmd, bool) {
