@@ -8,6 +8,7 @@ import (
 	"iter"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -58,9 +59,8 @@ func batches(n int) *Source {
 	return &Source{Kind: "test", Open: func(ctx context.Context, _ *Reader, cursor string) iter.Seq2[Item, error] {
 		return func(yield func(Item, error) bool) {
 			first := 1
-			if cursor != "" {
-				fmt.Sscan(cursor, &first)
-				first++
+			if at, err := strconv.Atoi(cursor); err == nil {
+				first = at + 1
 			}
 			for i := first; i <= n && ctx.Err() == nil; i++ {
 				if !yield(Item{Cursor: fmt.Sprint(i), Batch: i, Entries: []Entry{{Key: fmt.Sprint("k", i)}}}, nil) {

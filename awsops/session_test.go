@@ -17,7 +17,7 @@ import (
 const versioningOn = `<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Status>Enabled</Status></VersioningConfiguration>`
 
 func TestABucketsRegionIsFoundOnceAndUsedForItsCalls(t *testing.T) {
-	w := &wire{answer: func(_ int, r *http.Request, _ string) (*http.Response, error) {
+	w := &wire{answer: func(_ int, r *http.Request, _ string) (*answered, error) {
 		if r.Method == http.MethodHead {
 			return reply(403, "", "X-Amz-Bucket-Region", "ap-southeast-2"), nil
 		}
@@ -46,7 +46,7 @@ func TestABucketsRegionIsFoundOnceAndUsedForItsCalls(t *testing.T) {
 
 func TestAMovedBucketIsLookedUpAgain(t *testing.T) {
 	moved := false
-	w := &wire{answer: func(_ int, r *http.Request, _ string) (*http.Response, error) {
+	w := &wire{answer: func(_ int, r *http.Request, _ string) (*answered, error) {
 		region := "eu-west-1"
 		if moved {
 			region = "us-east-2"
@@ -81,7 +81,7 @@ func TestAMovedBucketIsLookedUpAgain(t *testing.T) {
 }
 
 func TestAReaderSendsNothingButGetAndHead(t *testing.T) {
-	w := &wire{answer: func(int, *http.Request, string) (*http.Response, error) { return reply(204, ""), nil }}
+	w := &wire{answer: func(int, *http.Request, string) (*answered, error) { return reply(204, ""), nil }}
 	s := isolated(t, w)
 	client := s.client(clientKey{region: "eu-west-1"})
 	_, err := client.DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: new("b-1"), Key: new("k")})
@@ -102,7 +102,7 @@ func TestAReadOnlySessionHasNoWriter(t *testing.T) {
 
 func TestAWriterCarriesTheOwnerOnceItIsProven(t *testing.T) {
 	for _, mine := range []bool{true, false} {
-		w := &wire{answer: func(_ int, r *http.Request, _ string) (*http.Response, error) {
+		w := &wire{answer: func(_ int, r *http.Request, _ string) (*answered, error) {
 			switch {
 			case strings.HasPrefix(r.URL.Host, "sts."):
 				return reply(200, callerAnswer), nil
@@ -139,7 +139,7 @@ func TestAWriterCarriesTheOwnerOnceItIsProven(t *testing.T) {
 }
 
 func TestSecretsDoNotTravelOverPlainHTTP(t *testing.T) {
-	w := &wire{answer: func(int, *http.Request, string) (*http.Response, error) { return reply(200, ""), nil }}
+	w := &wire{answer: func(int, *http.Request, string) (*answered, error) { return reply(200, ""), nil }}
 	s := isolated(t, w, func(o *Options) { o.Endpoint, o.Dialect = "http://127.0.0.1:9", DialectCompatible })
 	client := s.client(clientKey{region: "eu-west-1", pathStyle: true, write: true, once: true})
 	_, coded := client.DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: new("b"), Key: new("k"), MFA: new("serial 123456")})
@@ -159,7 +159,7 @@ func TestSecretsDoNotTravelOverPlainHTTP(t *testing.T) {
 
 func TestTheSkewIsTheServersClockMinusOurs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := &wire{answer: func(int, *http.Request, string) (*http.Response, error) {
+		w := &wire{answer: func(int, *http.Request, string) (*answered, error) {
 			return reply(200, versioningOn, "Date", "Sat, 01 Jan 2000 00:00:41 GMT"), nil
 		}}
 		s := isolated(t, w)

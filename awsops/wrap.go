@@ -92,7 +92,12 @@ func fillResponse(e *Error, err error) {
 	if errors.As(err, &aws) && e.RequestID == "" {
 		e.RequestID = aws.ServiceRequestID()
 	}
-	// A body without a message, or none at all: code and status must do.
+	plainCode(e)
+}
+
+// plainCode takes out what the SDK makes up where the body has no message, or where there is none:
+// code and status must do then.
+func plainCode(e *Error) {
 	if e.Message == "UnknownError" || e.Message == e.Code || e.Message == http.StatusText(e.Status) {
 		e.Message = ""
 	}

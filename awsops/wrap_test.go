@@ -18,9 +18,9 @@ import (
 )
 
 // failedGet makes a GetObjectTagging call that is answered so, without retries to wait for.
-func failedGet(t *testing.T, resp *http.Response, err error) error {
+func failedGet(t *testing.T, resp *answered, err error) error {
 	t.Helper()
-	w := &wire{answer: func(int, *http.Request, string) (*http.Response, error) { return resp, err }}
+	w := &wire{answer: func(int, *http.Request, string) (*answered, error) { return resp, err }}
 	s := isolated(t, w)
 	_, got := s.client(clientKey{region: "eu-west-1", once: true}).GetObjectTagging(t.Context(), &s3.GetObjectTaggingInput{Bucket: new("b-1"), Key: new("k")})
 	return got
@@ -76,7 +76,7 @@ func TestAnAnsweredErrorHasAKindASentenceAndIds(t *testing.T) {
 
 func TestAnErrorWithoutABodyShowsCodeAndStatus(t *testing.T) {
 	for _, tc := range []struct {
-		resp *http.Response
+		resp *answered
 		kind Kind
 		want string
 	}{
@@ -93,7 +93,7 @@ func TestAnErrorWithoutABodyShowsCodeAndStatus(t *testing.T) {
 }
 
 func TestAMissingBucketIsToldByHeadWithoutABody(t *testing.T) {
-	w := &wire{answer: func(int, *http.Request, string) (*http.Response, error) { return reply(404, ""), nil }}
+	w := &wire{answer: func(int, *http.Request, string) (*answered, error) { return reply(404, ""), nil }}
 	_, err := isolated(t, w).Reader().S3(t.Context(), "gone-1")
 	if e := Wrap("", "", "", err); e == nil || e.Kind != KindNotFound || e.Code != "NoSuchBucket" {
 		t.Errorf("error %+v", e)
