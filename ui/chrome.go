@@ -209,6 +209,10 @@ func WorkNumbers(w WorkSnapshot) string { return strings.Join(workParts(w), "  "
 // workParts are the numbers of a work, the most important first.
 func workParts(w WorkSnapshot) []string {
 	var parts []string
+	units := Thousands
+	if w.InBytes {
+		units = Bytes
+	}
 	switch {
 	case w.Waiting:
 		parts = append(parts, "waiting for you")
@@ -219,9 +223,9 @@ func workParts(w WorkSnapshot) []string {
 	}
 	switch {
 	case w.Total > 0:
-		parts = append(parts, Thousands(w.Done)+"/"+Thousands(w.Total))
+		parts = append(parts, units(w.Done)+"/"+units(w.Total))
 	case w.Done > 0:
-		parts = append(parts, Thousands(w.Done))
+		parts = append(parts, units(w.Done))
 	}
 	if w.Failed > 0 {
 		parts = append(parts, Thousands(w.Failed)+" failed")
@@ -230,9 +234,9 @@ func workParts(w WorkSnapshot) []string {
 		parts = append(parts, Span(w.ETA)+" left")
 	}
 	if w.Rate >= 1 {
-		parts = append(parts, Thousands(int64(w.Rate))+"/s")
+		parts = append(parts, units(int64(w.Rate))+"/s")
 	}
-	if w.Bytes > 0 {
+	if w.Bytes > 0 && !w.InBytes {
 		parts = append(parts, Bytes(w.Bytes))
 	}
 	return parts

@@ -26,6 +26,7 @@ type codeDialog struct {
 	digits  string
 	filled  int64 // the step that a kept seed filled the digits in for, 0 for none
 	tell    string
+	early   bool // a code came before a fresh one could be sent
 	done    bool
 }
 
@@ -133,7 +134,7 @@ func (d *codeDialog) switchDevice(next bool) {
 // add takes digits as they were typed or pasted, "123 456" among them. The sixth sends the code.
 func (d *codeDialog) add(text string) {
 	d.unfill()
-	d.tell = ""
+	d.tell, d.early = "", false
 	for _, r := range text {
 		switch {
 		case r >= '0' && r <= '9' && len(d.digits) < 6:
@@ -164,8 +165,7 @@ func (d *codeDialog) submit() {
 		return
 	}
 	if wait := d.wait(); wait > 0 {
-		d.digits, d.filled = "", 0
-		d.tell = fmt.Sprintf("this code can't be sent any more: type the next one, in %s", seconds(wait))
+		d.digits, d.filled, d.early = "", 0, true
 		return
 	}
 	if d.done {

@@ -75,7 +75,10 @@ func lastWords(p *awsops.Plan) string {
 			return w.Text
 		}
 	}
-	return p.Undo
+	if p.Undo == "" {
+		return ""
+	}
+	return "To undo it: " + p.Undo
 }
 
 func commandLines(p *awsops.Plan) []string {

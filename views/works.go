@@ -38,8 +38,8 @@ func workSnapshot(s awsops.JobSnapshot, now time.Time) ui.WorkSnapshot {
 		ID: s.ID, Title: ui.Clean(s.Title), State: jobState(s), Done: s.Done, Total: s.Total, Bytes: s.Bytes,
 		Failed: s.Failures, Waiting: s.State == awsops.JobWaiting, Level: jobLevel(s),
 	}
-	if s.TotalBytes > 0 { // a transfer is measured by its bytes
-		out.Done, out.Total = s.Bytes, s.TotalBytes
+	if s.TotalBytes > 0 && s.Total <= 1 { // one object on its way is measured by its bytes
+		out.Done, out.Total, out.InBytes = s.Bytes, s.TotalBytes, true
 	}
 	if !s.Ended.IsZero() {
 		now = s.Ended

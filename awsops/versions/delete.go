@@ -28,9 +28,6 @@ func PlanDelete(ctx context.Context, r *awsops.Reader, sel Selection) (*awsops.P
 	p := newPlan(ctx, r, KindDelete, sel.Bucket, deleteTitle(sel, &c), sel, s)
 	class := meaning(p, s)
 	c.effects(p, class)
-	if sel.Under && sel.Prefix != "" {
-		p.Changes = append(p.Changes, awsops.Change{Field: "prefix", Before: sel.Prefix, After: sel.Prefix})
-	}
 	for _, key := range c.first {
 		if err := objectChange(ctx, r, p, s, key); err != nil {
 			return nil, err
@@ -60,7 +57,7 @@ func deleteTitle(sel Selection, c *count) string {
 	case sel.Prefix == "":
 		return "Delete all objects in " + sel.Bucket
 	}
-	return "Delete all objects under a prefix"
+	return "Delete all objects under " + sel.Prefix
 }
 
 // meaning says what a DELETE does in this bucket's state, sets consent and undo, and gives the
