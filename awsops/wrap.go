@@ -27,6 +27,9 @@ func Wrap(op, bucket, key string, err error) *Error {
 		return e
 	}
 	e := &Error{Op: op, Bucket: bucket, Key: key, Err: safeCause(err)}
+	if name := behind(err); name != "" && name != op {
+		e.Op, e.Bucket, e.Key = name, "", ""
+	}
 	if isCancelled(err) {
 		e.Kind, e.Message = KindCancelled, "cancelled"
 		return e
@@ -41,6 +44,20 @@ func Wrap(op, bucket, key string, err error) *Error {
 	}
 	explain(e)
 	return e
+}
+
+// behind names the call that was made to fetch credentials, such as AssumeRole, when that is what
+// failed: its error says nothing about the call that needed them.
+func behind(err error) string {
+	name, depth := "", 0
+	var op *smithy.OperationError
+	for e := err; errors.As(e, &op); e = op.Err {
+		name, depth = op.OperationName, depth+1
+	}
+	if depth < 2 {
+		return ""
+	}
+	return name
 }
 
 // cause keeps an error's identity for errors.Is and errors.As without its text: the SDK's texts can
