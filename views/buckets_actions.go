@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -8,6 +9,7 @@ import (
 	"cooper/awsops"
 	"cooper/awsops/buckets"
 	"cooper/ui"
+	"cooper/ui/grid"
 )
 
 func (v *bucketsView) Actions() []ui.Action {
@@ -34,13 +36,17 @@ func (v *bucketsView) Actions() []ui.Action {
 		{ID: "buckets.sort", Keys: []string{"s"}, Help: "sort", Run: v.chooseOrder},
 		{ID: "buckets.refresh", Keys: []string{"r"}, Help: "refresh", Run: v.refresh},
 	}
-	for _, a := range v.table.actions() {
-		if run := a.Run; run != nil {
-			a.Run = func() tea.Cmd { return tea.Batch(run(), v.follow()) }
-		}
+	for _, a := range withoutMarks(v.table.actions()) {
+		run := a.Run
+		a.Run = func() tea.Cmd { return tea.Batch(run(), v.follow()) }
 		own = append(own, a)
 	}
 	return own
+}
+
+// withoutMarks takes marking out of a table's actions, for screens where nothing is done to several rows at once.
+func withoutMarks(all []ui.Action) []ui.Action {
+	return slices.DeleteFunc(all, func(a ui.Action) bool { return a.ID == grid.ToggleMark.ID() || a.ID == grid.ToggleAll.ID() })
 }
 
 // readOnlyReason is why nothing can be changed in this session, "" when it can.

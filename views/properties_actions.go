@@ -13,7 +13,6 @@ import (
 	"cooper/awsops"
 	"cooper/awsops/buckets"
 	"cooper/ui"
-	"cooper/ui/grid"
 )
 
 func (v *propertiesView) Actions() []ui.Action {
@@ -30,12 +29,7 @@ func (v *propertiesView) Actions() []ui.Action {
 		}},
 		{ID: "properties.refresh", Keys: []string{"r"}, Help: "refresh", Run: v.load},
 	}
-	for _, a := range v.table.actions() {
-		if a.ID != grid.ToggleMark.ID() && a.ID != grid.ToggleAll.ID() { // nothing here is done to several at once
-			own = append(own, a)
-		}
-	}
-	return own
+	return append(own, withoutMarks(v.table.actions())...)
 }
 
 // offered is why a setting can't be changed: the session is read-only, or what is there isn't known.
