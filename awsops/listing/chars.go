@@ -48,6 +48,14 @@ func entity(name []byte) (rune, bool) {
 	case "apos":
 		return '\'', true
 	}
+	r, ok := reference(name)
+	ok = ok && (r == '\t' || r == '\n' || r == '\r' || r >= ' ' && r <= 0xD7FF || r >= 0xE000 && r <= 0xFFFD ||
+		r >= 0x10000 && r <= utf8.MaxRune)
+	return r, ok
+}
+
+// reference gives the number of a numeric reference, such as "#38" or "#x26".
+func reference(name []byte) (rune, bool) {
 	if len(name) < 2 || len(name) > 9 || name[0] != '#' {
 		return 0, false
 	}
@@ -66,9 +74,7 @@ func entity(name []byte) (rune, bool) {
 		}
 		r = r*base + d
 	}
-	ok := r == '\t' || r == '\n' || r == '\r' || r >= ' ' && r <= 0xD7FF || r >= 0xE000 && r <= 0xFFFD ||
-		r >= 0x10000 && r <= utf8.MaxRune
-	return r, ok
+	return r, true
 }
 
 // digit gives the value of a hexadecimal digit.

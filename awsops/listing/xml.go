@@ -18,6 +18,8 @@ type pull struct {
 	scratch []byte   // unescaped text
 	open    [][]byte // names of the open elements as written, with their prefix
 	single  bool     // the element just opened was <Name/>
+	lenient bool     // characters that XML doesn't allow are taken as they are
+	illegal bool     // there was such a character: no XML decoder reads this body
 }
 
 // start opens the next child element and gives its local name; ok is false when the parent's end
@@ -296,12 +298,33 @@ func (p *pull) slowText() ([]byte, error) {
 func (p *pull) cdata() error {
 	from := p.i + len("<![CDATA[")
 	n := bytes.Index(p.b[from:], []byte("]]>"))
-	if n < 0 || !legal(p.b[from:from+n]) {
+	if n < 0 || !p.legal(p.b[from:from+n]) {
 		return errOdd
 	}
 	p.scratch = append(p.scratch, p.b[from:from+n]...)
 	p.i = from + n + 3
 	return nil
+}
+
+func (p *pull) legal(b []byte) bool {
+	if legal(b) {
+		return true
+	}
+	p.illegal = true
+	return p.lenient
+}
+
+// entity is that of XML, and when lenient also a reference to a control character.
+func (p *pull) entity(name []byte) (rune, bool) {
+	if r, ok := entity(name); ok {
+		return r, true
+	}
+	r, ok := reference(name)
+	if !ok || r >= ' ' {
+		return 0, false
+	}
+	p.illegal = true
+	return r, p.lenient
 }
 
 // run reads character data up to the next '<' and appends it, unescaped, to dst.
@@ -312,7 +335,7 @@ func (p *pull) run(dst []byte) ([]byte, error) {
 	}
 	raw := p.b[p.i : p.i+n]
 	p.i += n
-	if !legal(raw) || bytes.Contains(raw, []byte("]]>")) {
+	if !p.legal(raw) || bytes.Contains(raw, []byte("]]>")) {
 		return dst, errOdd
 	}
 	for len(raw) > 0 {
@@ -325,7 +348,7 @@ func (p *pull) run(dst []byte) ([]byte, error) {
 		if semi < 0 {
 			return dst, errOdd
 		}
-		r, ok := entity(raw[amp+1 : amp+semi])
+		r, ok := p.entity(raw[amp+1 : amp+semi])
 		if !ok {
 			return dst, errOdd
 		}
