@@ -243,9 +243,13 @@ func advance(r *run, p *page, versions bool) error {
 	}
 	switch {
 	case versions && p.nextKey != nil:
-		r.at = place{after: p.nextKey, version: p.nextID}
-		if bytes.Compare(p.nextKey, r.cur) > 0 {
-			r.cur = p.nextKey
+		next := p.nextKey
+		if bytes.Equal(p.nextRaw, r.cur) {
+			next = r.cur // some servers encode the keys of a page and not its marker
+		}
+		r.at = place{after: next, version: p.nextID}
+		if bytes.Compare(next, r.cur) > 0 {
+			r.cur = next
 		}
 	case !versions && p.token != "":
 		r.at = place{token: p.token}
@@ -269,6 +273,12 @@ func (c *crew) checkOrder(r *run, p *page) error {
 		if p.len() == 0 {
 			return nil
 		}
+	}
+	for c.versions && r.n == 0 && r.cur != nil && p.len() > 0 && p.compare(0, r.cur) == 0 {
+		p.dropFirst() // some servers give the versions of key-marker itself; they are the range's below
+	}
+	if p.len() == 0 {
+		return nil
 	}
 	ordered := p.sorted
 	if r.cur != nil {

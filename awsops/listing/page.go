@@ -43,6 +43,7 @@ type page struct {
 	truncated bool
 	token     string
 	nextKey   []byte // decoded
+	nextRaw   []byte // as written
 	nextID    string
 	sorted    bool // strictly ascending, or not descending in a version listing
 }
@@ -150,9 +151,9 @@ func shorten[T any](s []T, n int, cut bool) []T {
 	return s[:n]
 }
 
-// dropFirst removes the first row: a common prefix that the server said twice.
+// dropFirst removes the first row, which the server said twice.
 func (p *page) dropFirst() {
-	q := &page{truncated: p.truncated, token: p.token, nextKey: p.nextKey, nextID: p.nextID, sorted: p.sorted}
+	q := &page{truncated: p.truncated, token: p.token, nextKey: p.nextKey, nextRaw: p.nextRaw, nextID: p.nextID, sorted: p.sorted}
 	r := raw{versions: p.idEnds != nil}
 	for i := 1; i < p.len(); i++ {
 		row := p.row(i)
@@ -166,7 +167,7 @@ func (p *page) dropFirst() {
 // build makes a page of what was scanned. The url-encoding of keys is undone here, since the
 // element that announces it may follow them.
 func build(r *raw) *page {
-	p := &page{truncated: r.truncated, token: string(r.token), nextID: string(r.nextID), nextKey: r.nextKey}
+	p := &page{truncated: r.truncated, token: string(r.token), nextID: string(r.nextID), nextKey: r.nextKey, nextRaw: bytes.Clone(r.nextKey)}
 	if r.urlEncoded {
 		for i := range r.rows {
 			r.rows[i].key = unescape(r.rows[i].key)
