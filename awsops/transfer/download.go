@@ -127,9 +127,26 @@ func (d *Download) fill(ctx context.Context, api awsops.ReadAPI, temp *os.File) 
 	return verify(temp, d.Head)
 }
 
-// copyRange copies one piece, pinned to the version that was looked at so that pieces of two
-// versions are never mixed.
+// tries is how often a piece is asked for whose transfer broke off.
+const tries = 3
+
+// copyRange copies one piece, again when the connection broke in the middle of it.
 func (d *Download) copyRange(ctx context.Context, api awsops.ReadAPI, temp *os.File, from, size int64) error {
+	for try := 1; ; try++ {
+		n, err := d.copyOnce(ctx, api, temp, from, size)
+		if err == nil {
+			return nil
+		}
+		awsops.Progress(ctx).AddBytes(-n)
+		if e := awsops.Wrap("GetObject", d.Spec.Bucket, d.Spec.Key, err); e.Kind != awsops.KindNetwork || try == tries || ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+// copyOnce is pinned to the version that was looked at, so that pieces of two versions are never
+// mixed. It says how many bytes arrived.
+func (d *Download) copyOnce(ctx context.Context, api awsops.ReadAPI, temp *os.File, from, size int64) (int64, error) {
 	in := &s3.GetObjectInput{Bucket: &d.Spec.Bucket, Key: &d.Spec.Key}
 	if d.Head.VersionID != "" {
 		in.VersionId = &d.Head.VersionID
@@ -138,8 +155,8 @@ func (d *Download) copyRange(ctx context.Context, api awsops.ReadAPI, temp *os.F
 		in.IfMatch = &d.Head.ETag
 	}
 	if size < d.Head.Size {
-		bytes := fmt.Sprintf("bytes=%d-%d", from, from+size-1)
-		in.Range = &bytes
+		part := fmt.Sprintf("bytes=%d-%d", from, from+size-1)
+		in.Range = &part
 	}
 	out, err := api.GetObject(ctx, in)
 	if err != nil {
@@ -147,22 +164,28 @@ func (d *Download) copyRange(ctx context.Context, api awsops.ReadAPI, temp *os.F
 		if e.Kind == awsops.KindPrecondition {
 			e.Kind, e.Message = awsops.KindChanged, "the object was replaced while it was copied"
 		}
-		return e
+		return 0, e
 	}
 	n, err := io.Copy(io.NewOffsetWriter(temp, from), counted{ctx, io.LimitReader(out.Body, size)})
 	if cerr := out.Body.Close(); err == nil {
 		err = cerr
 	}
-	switch {
-	case err != nil:
-		if p, ok := errors.AsType[*os.PathError](err); ok {
-			return localError("the file can't be written", p)
-		}
-		return awsops.Wrap("GetObject", d.Spec.Bucket, d.Spec.Key, err)
-	case n != size:
-		return broken(fmt.Sprintf("%d bytes of a piece arrived of %d", n, size))
+	if p, ok := errors.AsType[*os.PathError](err); ok {
+		return n, localError("the file can't be written", p)
 	}
-	return nil
+	if err != nil || n != size {
+		return n, d.brokenOff(ctx, n, size, err)
+	}
+	return n, nil
+}
+
+// brokenOff is the error of a piece that did not arrive whole.
+func (d *Download) brokenOff(ctx context.Context, n, size int64, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return &awsops.Error{Op: "GetObject", Bucket: d.Spec.Bucket, Key: d.Spec.Key, Kind: awsops.KindNetwork, Err: err,
+		Message: fmt.Sprintf("the transfer broke off: %d bytes of a piece arrived of %d", n, size), Hint: "Nothing was kept: download it again."}
 }
 
 // counted reports bytes to the job as they arrive.

@@ -54,10 +54,10 @@ func (u *upload) run(ctx context.Context, w *awsops.Writer) (awsops.Receipt, err
 	if u.parts > 1 {
 		return u.multipart(ctx, w)
 	}
-	return u.single(ctx)
+	return u.single(ctx, w)
 }
 
-func (u *upload) single(ctx context.Context) (awsops.Receipt, error) {
+func (u *upload) single(ctx context.Context, w *awsops.Writer) (awsops.Receipt, error) {
 	in := &s3.PutObjectInput{Bucket: &u.spec.Bucket, Key: &u.spec.Key,
 		ContentLength: &u.size, ContentType: &u.spec.ContentType}
 	if u.plain {
@@ -75,14 +75,40 @@ func (u *upload) single(ctx context.Context) (awsops.Receipt, error) {
 		out, err = u.api.PutObject(ctx, in)
 		return err
 	})
+	version := ""
 	if err != nil {
-		return awsops.Receipt{}, err
+		head, ours := u.isThere(ctx, w, err, nil)
+		if !ours {
+			return awsops.Receipt{}, err
+		}
+		version = head.VersionID
+	} else {
+		version = aws.ToString(out.VersionId)
 	}
 	if err := u.unchanged(); err != nil {
 		return awsops.Receipt{}, err
 	}
 	awsops.Progress(ctx).AddBytes(u.size)
-	return awsops.Receipt{Done: 1, Note: storedNote(aws.ToString(out.VersionId))}, nil
+	return awsops.Receipt{Done: 1, Note: storedNote(version)}, nil
+}
+
+// isThere looks whether an upload that failed was carried out all the same: its answer was lost, and a
+// repetition then found the upload gone or the condition no longer true. The object must have the
+// file's size and checksum, or the ETag of its parts.
+func (u *upload) isThere(ctx context.Context, w *awsops.Writer, failed error, parts []types.CompletedPart) (objects.Head, bool) {
+	e := awsops.Wrap("PutObject", u.spec.Bucket, u.spec.Key, failed)
+	if e.Kind != awsops.KindNetwork && e.Code != "NoSuchUpload" && e.Status != http.StatusPreconditionFailed {
+		return objects.Head{}, false
+	}
+	head, err := objects.ReadHead(ctx, &w.Reader, u.spec.Bucket, u.spec.Key, "")
+	if err != nil || head.Size != u.size || head.ETag == u.spec.Replace {
+		return objects.Head{}, false
+	}
+	if parts != nil && head.ETag == etagOfParts(parts) {
+		return head, true
+	}
+	proof, err := verify(io.NewSectionReader(u.file, 0, u.size), head)
+	return head, err == nil && proof != bySize
 }
 
 func storedNote(version string) string {
@@ -217,12 +243,7 @@ func (u *upload) complete(ctx context.Context, w *awsops.Writer, id *string, par
 	if failed == nil {
 		return storedNote(aws.ToString(out.VersionId)), nil
 	}
-	e := awsops.Wrap("CompleteMultipartUpload", u.spec.Bucket, u.spec.Key, failed)
-	if e.Kind != awsops.KindNetwork && e.Code != "NoSuchUpload" {
-		return "", failed
-	}
-	head, err := objects.ReadHead(ctx, &w.Reader, u.spec.Bucket, u.spec.Key, "")
-	if err == nil && head.Size == u.size && head.ETag == etagOfParts(parts) {
+	if head, ours := u.isThere(ctx, w, failed, parts); ours {
 		return storedNote(head.VersionID), nil
 	}
 	return "", failed
