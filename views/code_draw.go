@@ -154,6 +154,9 @@ func (d *codeDialog) hint() string {
 	if d.filled != 0 {
 		return "enter sends the kept seed's code" + sep + "esc stops"
 	}
+	if d.job != nil {
+		return "the sixth digit sends it" + sep + "esc cancels the job" + sep + "ctrl+p pauses it"
+	}
 	return "the sixth digit sends it" + sep + "esc stops" + sep + "ctrl+t other device"
 }
 
