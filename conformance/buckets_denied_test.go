@@ -1,0 +1,91 @@
+package conformance
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"cooper/awsops"
+	"cooper/awsops/buckets"
+	details "cooper/awsops/objects"
+	"cooper/sandbox"
+)
+
+// as opens a session of another principal of a sandbox.
+func (w *world) as(t *testing.T, c sandbox.Credentials) *awsops.Session {
+	t.Helper()
+	s, err := awsops.Open(t.Context(), awsops.Options{Isolated: true, Region: "eu-west-1", Endpoint: sandboxURL, Dialect: awsops.DialectSandbox,
+		Transport: w.server.Transport(), Clock: w.clock,
+		Static: &awsops.StaticCredentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey, SessionToken: c.SessionToken}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestWhoMayReadNothingSeesDeniedAndNeverOff(t *testing.T) {
+	w := openSandbox(t, awsops.DialectSandbox)
+	b := w.bucket(t, "Enabled")
+	w.put(t, b, "k", "x")
+	r := w.as(t, w.server.AddUser("nobody", "")).Reader()
+	for _, err := range buckets.List(t.Context(), r) {
+		if e, ok := errors.AsType[*awsops.Error](err); !ok || e.Kind != awsops.KindDenied {
+			t.Errorf("the list: %v", err)
+		}
+	}
+	board := buckets.NewBoard(t.Context(), r)
+	defer board.Close()
+	board.Want([]string{b}, buckets.Everything)
+	if err := board.Wait(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	f := board.Facts(b)
+	for name, s := range map[string]awsops.State{"versioning": f.Versioning.State, "encryption": f.Encryption.State, "block": f.Block.State,
+		"policy": f.PolicyPublic.State, "ownership": f.Ownership.State, "acl": f.ACL.State, "logging": f.Logging.State, "tags": f.Tags.State,
+		"lifecycle": f.Lifecycle.State, "account block": f.AccountBlock.State} {
+		if s != awsops.Denied {
+			t.Errorf("%s is %s", name, s)
+		}
+	}
+	if p := f.Public(); p.Exposure != buckets.CantTell {
+		t.Errorf("the verdict is %+v", p)
+	}
+	if f.Region.Value != "eu-west-1" {
+		t.Errorf("the region is %q: HEAD tells it to everybody", f.Region.Value)
+	}
+	_, err := details.ReadHead(t.Context(), r, b, "k", "")
+	if e, ok := errors.AsType[*awsops.Error](err); !ok || e.Kind != awsops.KindDenied || !strings.Contains(e.Hint, "s3:GetObject") || !strings.Contains(e.Hint, "s3:ListBucket") {
+		t.Errorf("HEAD of an object: %v", err)
+	}
+}
+
+func TestABucketOfAnotherAccountIsNotTouchedByMistake(t *testing.T) {
+	w := openSandbox(t, awsops.DialectSandbox)
+	b := w.bucket(t, "")
+	r := w.as(t, w.server.AddForeignRoot("444455556666")).Reader()
+	if _, err := buckets.PlanDelete(t.Context(), r, buckets.DeleteSpec{Bucket: b}); err == nil {
+		t.Error("a stranger's bucket was planned to be deleted")
+	}
+	if _, err := buckets.PlanCreate(t.Context(), r, buckets.CreateSpec{Name: b}); err == nil {
+		t.Error("a name that a stranger has was planned")
+	}
+}
+
+func TestADeleteStopsWhereALockHoldsAndSaysSo(t *testing.T) {
+	w := openSandbox(t, awsops.DialectSandbox)
+	b := w.bucket(t, "Enabled")
+	w.put(t, b, "k", "x")
+	p, err := buckets.PlanDelete(t.Context(), w.reader(), buckets.DeleteSpec{Bucket: b})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.server.Faults.Add(sandbox.Fault{Operation: "DeleteObject*", Status: 403, Code: "AccessDenied", Message: "Access Denied because object protected by object lock."})
+	s := w.apply(t, p)
+	if s.State != awsops.JobFailed {
+		t.Errorf("state %v, %v, failures %d", s.State, s.Err, s.Failures)
+	}
+	w.server.Faults.Clear()
+	if !w.listed(t, b) {
+		t.Error("the bucket is gone")
+	}
+}
