@@ -32,8 +32,9 @@ type run struct {
 	hi         []byte // nil: no upper end
 	at         place
 	pages      []*page
-	rows, n    int  // rows and pages so far
-	tight      bool // no key fits between cur and hi
+	lastID     string // version id of the last row
+	rows, n    int    // rows and pages so far
+	tight      bool   // no key fits between cur and hi
 	busy, done bool
 	next       *run
 }
@@ -234,8 +235,11 @@ func (c *crew) accept(r *run, p *page) error {
 // advance moves the range to where the next request goes on.
 func advance(r *run, p *page, versions bool) error {
 	before := r.at
+	if versions && r.lastID != "" && p.len() > 0 && p.compare(0, r.cur) == 0 && p.versionID(0) == r.lastID {
+		p.dropFirst() // some servers give the row of the markers again
+	}
 	if n := p.len(); n > 0 {
-		r.cur = p.key(n - 1)
+		r.cur, r.lastID = p.key(n-1), p.versionID(n-1)
 	}
 	if !p.truncated {
 		r.done = true

@@ -180,6 +180,13 @@ func build(r *raw) *page {
 		slices.SortStableFunc(r.rows, func(a, b rawRow) int { return bytes.Compare(a.key, b.key) })
 	}
 	p.fill(r)
+	if r.versions && !p.sorted {
+		// Some servers list a page's markers before its versions.
+		sortVersions(r.rows)
+		q := *p
+		p = &page{truncated: q.truncated, token: q.token, nextKey: q.nextKey, nextRaw: q.nextRaw, nextID: q.nextID}
+		p.fill(r)
+	}
 	return p
 }
 
