@@ -39,6 +39,7 @@ func PlanCreate(ctx context.Context, r *awsops.Reader, spec CreateSpec) (*awsops
 	}
 	p := newPlan(ctx, r, "bucket.create", "Create bucket "+spec.Name, "", spec)
 	p.Target.Bucket, p.Target.Region = spec.Name, spec.Region
+	p.Target.Owner = p.Target.Account // who makes a bucket owns it
 	now, err := basis(ctx, r, p, "the name "+spec.Name, nameState(spec.Name))
 	if err != nil {
 		return nil, err
