@@ -115,11 +115,13 @@ func (v *bucketsView) chooseOrder() tea.Cmd {
 	}}))
 }
 
-// others gives what is known of the other buckets, for what names the one that is to go.
-func (v *bucketsView) others() map[string]buckets.Facts {
-	out := make(map[string]buckets.Facts, len(v.rows))
+// others are the names of all buckets but one.
+func (v *bucketsView) others(but string) []string {
+	var out []string
 	for _, b := range v.rows {
-		out[b.Name] = v.board.Facts(b.Name)
+		if b.Name != but {
+			out = append(out, b.Name)
+		}
 	}
 	return out
 }
@@ -129,7 +131,7 @@ func (v *bucketsView) delete() tea.Cmd {
 	if !ok {
 		return nil
 	}
-	return proposeDelete(v.env, v.life, b.Name, v.others())
+	return proposeDelete(v.env, v.life, b.Name, v.board, v.others(b.Name))
 }
 
 func (v *bucketsView) empty() tea.Cmd {

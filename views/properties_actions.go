@@ -25,7 +25,7 @@ func (v *propertiesView) Actions() []ui.Action {
 			return proposeEmpty(v.env, v.life, v.bucket)
 		}},
 		{ID: "bucket.delete", Keys: []string{"X"}, Help: "delete the bucket", Why: v.env.readOnlyReason, Run: func() tea.Cmd {
-			return proposeDelete(v.env, v.life, v.bucket, map[string]buckets.Facts{v.bucket: v.board.Facts(v.bucket)})
+			return proposeDelete(v.env, v.life, v.bucket, v.board, nil)
 		}},
 		{ID: "properties.refresh", Keys: []string{"r"}, Help: "refresh", Run: v.load},
 	}
