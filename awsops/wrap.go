@@ -27,9 +27,6 @@ func Wrap(op, bucket, key string, err error) *Error {
 		return e
 	}
 	e := &Error{Op: op, Bucket: bucket, Key: key, Err: safeCause(err)}
-	if name := behind(err); name != "" && name != op {
-		e.Op, e.Bucket, e.Key = name, "", ""
-	}
 	if isCancelled(err) {
 		e.Kind, e.Message = KindCancelled, "cancelled"
 		return e
@@ -38,6 +35,9 @@ func Wrap(op, bucket, key string, err error) *Error {
 	if e.Status == 0 && e.Code == "" {
 		clientSide(e, err)
 		return e
+	}
+	if name := behind(err); name != "" && name != op {
+		e.Op, e.Bucket, e.Key = name, "", ""
 	}
 	if e.Status == http.StatusNotFound && e.Code == "NotFound" && op == "HeadBucket" {
 		e.Code = "NoSuchBucket" // HEAD has no body to say it
