@@ -80,7 +80,7 @@ func (w *world) ignoresMFA(t *testing.T) bool {
 	return true
 }
 
-func TestMFADeleteIsEnabledUsedAndDisabledWithACodeEach(t *testing.T) {
+func TestMFADeleteIsEnabledAndUsedWithACodeEach(t *testing.T) {
 	w := open(t)
 	if w.ignoresMFA(t) {
 		return
@@ -105,8 +105,15 @@ func TestMFADeleteIsEnabledUsedAndDisabledWithACodeEach(t *testing.T) {
 	}
 	w.done(t, p, err)
 	expectHistory(t, w, b, "a v*")
+}
 
-	p, err = versioning.PlanSuspend(t.Context(), w.reader(), versioning.Params{Bucket: b})
+func TestChangingVersioningUnderMFADeleteTakesACodeAndKeepsIt(t *testing.T) {
+	w := open(t)
+	if w.differs(t, "it has no MFA delete", serverVersityGW) {
+		return
+	}
+	b := w.mfaBucket(t)
+	p, err := versioning.PlanSuspend(t.Context(), w.reader(), versioning.Params{Bucket: b})
 	if err == nil && p.Codes != 1 {
 		t.Errorf("suspending asks for %d codes", p.Codes)
 	}

@@ -45,7 +45,8 @@ func (s quirky) RoundTrip(req *http.Request) (*http.Response, error) {
 		end < len(s.rows), next, markers.String(), versions.String())), nil
 }
 
-func TestVersionsOfServersWithQuirksAreListedOnceAndInOrder(t *testing.T) {
+// quirkyRows are keys with what goes wrong when a marker is decoded that was not encoded.
+func quirkyRows() []Row {
 	var rows []Row
 	for i := range 90 {
 		key := fmt.Sprintf("a%02d+b%%41&ü", i)
@@ -54,6 +55,25 @@ func TestVersionsOfServersWithQuirksAreListedOnceAndInOrder(t *testing.T) {
 		}
 		rows = append(rows, Row{Key: key, VersionID: fmt.Sprintf("v%d", i), Latest: i%3 != 0})
 	}
+	return rows
+}
+
+func sameRows(t *testing.T, got, want []Row) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("%d rows, want %d", len(got), len(want))
+	}
+	for i, w := range want {
+		g := got[i]
+		g.Modified = w.Modified
+		if g != w {
+			t.Fatalf("row %d is %+v, want %+v", i, g, w)
+		}
+	}
+}
+
+func TestVersionsOfServersWithQuirksAreListedOnceAndInOrder(t *testing.T) {
+	rows := quirkyRows()
 	for _, workers := range []int{1, 6} {
 		synctest.Test(t, func(t *testing.T) {
 			r := reader(t, serve{quirky{rows, 7}})
@@ -61,26 +81,19 @@ func TestVersionsOfServersWithQuirksAreListedOnceAndInOrder(t *testing.T) {
 			if err := l.Wait(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			v := l.View()
-			if v.Len() != len(rows) {
-				t.Fatalf("%d rows by %d workers, want %d", v.Len(), workers, len(rows))
+			var got []Row
+			for i := range l.View().Len() {
+				got = append(got, l.Row(i))
 			}
-			for i, want := range rows {
-				got := v.Row(i)
-				if got.Key != want.Key || got.VersionID != want.VersionID || got.Marker != want.Marker || got.Latest != want.Latest {
-					t.Fatalf("row %d is %+v, want %+v", i, got, want)
-				}
-			}
-			n := 0
+			sameRows(t, got, rows)
+			got = nil
 			for page, err := range Pages(t.Context(), r, Query{Bucket: "b", Versions: true}) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				n += len(page)
+				got = append(got, page...)
 			}
-			if n != len(rows) {
-				t.Errorf("%d rows page by page, want %d", n, len(rows))
-			}
+			sameRows(t, got, rows)
 		})
 	}
 }

@@ -102,37 +102,52 @@ func (p *pull) prolog() error {
 	return errOdd
 }
 
+// root reads up to and with the start tag of the document's element.
+func (p *pull) root() ([]byte, error) {
+	if err := p.prolog(); err != nil {
+		return nil, err
+	}
+	for {
+		if err := p.space(); err != nil {
+			return nil, err
+		}
+		if !p.has("<!--") {
+			return p.tag()
+		}
+		if err := p.comment(); err != nil {
+			return nil, err
+		}
+	}
+}
+
 // name reads a name and gives it as written and without its prefix.
 func (p *pull) name() (full, local []byte, err error) {
-	from, colon := p.i, -1
-	for ; p.i < len(p.b); p.i++ {
-		c := p.b[p.i]
-		switch {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c == '_':
-			continue
-		case c >= '0' && c <= '9', c == '-', c == '.':
-			if p.i == from || p.i == colon+1 {
-				return nil, nil, errOdd
-			}
-			continue
-		case c == ':':
-			if p.i == from || colon >= 0 {
-				return nil, nil, errOdd
-			}
-			colon = p.i
-			continue
-		}
-		break
+	from := p.i
+	for p.i < len(p.b) && inName(p.b[p.i]) {
+		p.i++
 	}
 	full = p.b[from:p.i]
-	local = full
-	if colon >= 0 {
-		local = p.b[colon+1 : p.i]
+	prefix, local, prefixed := bytes.Cut(full, []byte(":"))
+	if !prefixed {
+		prefix, local = nil, full
 	}
-	if len(local) == 0 || p.i == len(p.b) {
+	if p.i == len(p.b) || !startsName(local) || prefixed && !startsName(prefix) || bytes.IndexByte(local, ':') >= 0 {
 		return nil, nil, errOdd
 	}
 	return full, local, nil
+}
+
+// inName reports whether c is one of the characters that names of listings are made of.
+func inName(c byte) bool {
+	return startsName([]byte{c}) || c >= '0' && c <= '9' || c == '-' || c == '.' || c == ':'
+}
+
+func startsName(name []byte) bool {
+	if len(name) == 0 {
+		return false
+	}
+	c := name[0]
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_'
 }
 
 // tag reads a start tag, attributes and all, and opens the element.
