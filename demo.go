@@ -74,7 +74,7 @@ func demoConfig(flags config.Flags) (*config.Config, error) {
 
 func (a *app) demoServer() *sandbox.Server {
 	server := sandbox.New(sandbox.Options{Clock: a.clock.Now, Seed: 1}) // our client signs by the same clock
-	server.SeedDemo()
+	server.Prepare(server.SeedDemo)                                     // the first frame doesn't wait for 100,000 objects
 	return server
 }
 
