@@ -33,12 +33,13 @@ const (
 	KindDelete = "bucket.delete"
 )
 
-// Planners are the package's planners by kind, for going on with a job.
+// Planners are the package's planners by kind, for going on with a job at the step it had come to.
+// Emptying and deleting a bucket are not among them: planned anew they have other steps, those for
+// what is still there, and so go on by themselves. Neither is creating one, whose name is taken then.
 func Planners() awsops.Planners {
 	return awsops.Planners{
-		"bucket.create": parsed(PlanCreate), "bucket.tags": parsed(PlanTags), "bucket.block": parsed(PlanBlock),
-		"bucket.ownership": parsed(PlanOwnership), "bucket.lifecycle": parsed(PlanLifecycle), "uploads.abort": parsed(PlanAbort),
-		KindEmpty: parsed(PlanEmpty), KindDelete: parsed(PlanDelete),
+		"bucket.tags": parsed(PlanTags), "bucket.block": parsed(PlanBlock), "bucket.ownership": parsed(PlanOwnership),
+		"bucket.lifecycle": parsed(PlanLifecycle), "uploads.abort": parsed(PlanAbort),
 	}
 }
 
