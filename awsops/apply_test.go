@@ -336,6 +336,9 @@ func TestAJobThatIsStoppedForLaterStaysUnfinishedAndGoesOnAtItsCursor(t *testing
 	if len(d.ends) != 0 {
 		t.Fatalf("the journal has an end: %+v", d.ends)
 	}
+	if last := d.reached[len(d.reached)-1]; last.Done != 2 || last.Cursor != "2" {
+		t.Errorf("the journal's place is %+v", last)
+	}
 	close(hold)
 	again, err := s.Resume(t.Context(), Planners{"test.bulk": planner}, Unfinished{Start: d.starts[0], At: d.reached[len(d.reached)-1]})
 	if err != nil {
