@@ -2,11 +2,18 @@ package listing
 
 import "unicode/utf8"
 
-// plain reports whether text is printable ASCII without anything to unescape: nearly every value
-// of a url-encoded listing.
+// plainBytes are printable ASCII without anything to unescape.
+var plainBytes = func() (t [256]bool) {
+	for c := ' '; c < 0x7f; c++ {
+		t[c] = c != '&' && c != ']' && c != '<'
+	}
+	return t
+}()
+
+// plain reports whether text is all of plainBytes: nearly every value of a url-encoded listing.
 func plain(b []byte) bool {
 	for _, c := range b {
-		if c < ' ' || c >= 0x7f || c == '&' || c == ']' {
+		if !plainBytes[c] {
 			return false
 		}
 	}

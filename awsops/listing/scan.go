@@ -1,9 +1,9 @@
 package listing
 
 import (
-	"bytes"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -106,15 +106,18 @@ func entryFlags(name string) (flags uint8, entry bool) {
 // foldsToKnown reports whether a name differs from one that matters only by case. The SDK accepts
 // those; its decoder shall have them.
 func foldsToKnown(name []byte) bool {
-	for _, k := range [...]string{"Contents", "Version", "DeleteMarker", "CommonPrefixes", "IsTruncated",
-		"NextContinuationToken", "NextKeyMarker", "NextVersionIdMarker", "EncodingType", "Key", "Prefix", "Size",
-		"ETag", "LastModified", "StorageClass", "VersionId", "IsLatest"} {
-		if len(k) == len(name) && string(name) != k && bytes.EqualFold(name, []byte(k)) {
+	for _, k := range known {
+		if len(k) == len(name) && string(name) != k && strings.EqualFold(string(name), k) {
 			return true
 		}
 	}
 	return false
 }
+
+// known are the names that are read.
+var known = [...]string{"Contents", "Version", "DeleteMarker", "CommonPrefixes", "IsTruncated",
+	"NextContinuationToken", "NextKeyMarker", "NextVersionIdMarker", "EncodingType", "Key", "Prefix", "Size",
+	"ETag", "LastModified", "StorageClass", "VersionId", "IsLatest"}
 
 func scanRow(p *pull, out *raw, flags uint8) error {
 	r := rawRow{flags: flags, nanos: noTime}

@@ -123,32 +123,35 @@ func (p *pull) root() ([]byte, error) {
 // name reads a name and gives it as written and without its prefix.
 func (p *pull) name() (full, local []byte, err error) {
 	from := p.i
-	for p.i < len(p.b) && inName(p.b[p.i]) {
+	for p.i < len(p.b) && nameBytes[p.b[p.i]] != 0 {
 		p.i++
 	}
 	full = p.b[from:p.i]
-	prefix, local, prefixed := bytes.Cut(full, []byte(":"))
-	if !prefixed {
-		prefix, local = nil, full
+	local = full
+	if colon := bytes.IndexByte(full, ':'); colon >= 0 {
+		local = full[colon+1:]
+		if !startsName(full[:colon]) || bytes.IndexByte(local, ':') >= 0 {
+			return nil, nil, errOdd
+		}
 	}
-	if p.i == len(p.b) || !startsName(local) || prefixed && !startsName(prefix) || bytes.IndexByte(local, ':') >= 0 {
+	if p.i == len(p.b) || !startsName(local) {
 		return nil, nil, errOdd
 	}
 	return full, local, nil
 }
 
-// inName reports whether c is one of the characters that names of listings are made of.
-func inName(c byte) bool {
-	return startsName([]byte{c}) || c >= '0' && c <= '9' || c == '-' || c == '.' || c == ':'
-}
-
-func startsName(name []byte) bool {
-	if len(name) == 0 {
-		return false
+// nameBytes are the bytes that names of listings are made of: 2 for those that a name can begin with.
+var nameBytes = func() (t [256]uint8) {
+	for _, c := range []byte("0123456789-.:") {
+		t[c] = 1
 	}
-	c := name[0]
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_'
-}
+	for _, c := range []byte("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_") {
+		t[c] = 2
+	}
+	return t
+}()
+
+func startsName(name []byte) bool { return len(name) > 0 && nameBytes[name[0]] == 2 }
 
 // tag reads a start tag, attributes and all, and opens the element.
 func (p *pull) tag() ([]byte, error) {
@@ -243,9 +246,12 @@ func (p *pull) skip() error {
 			p.open = p.open[:len(p.open)-1]
 			continue
 		}
-		if _, err := p.run(nil); err != nil {
+		mark := len(p.scratch)
+		var err error
+		if p.scratch, err = p.run(p.scratch); err != nil {
 			return err
 		}
+		p.scratch = p.scratch[:mark] // it was checked, and nobody wants it
 		switch {
 		case p.has("<!--"), p.has("<![CDATA["):
 			return errOdd
