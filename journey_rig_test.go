@@ -147,10 +147,7 @@ func (r *rig) run(s setup) {
 
 // leave ends the program as app.run does.
 func (r *rig) leave() {
-	r.app.env.Asker.Bind(nil)
-	r.app.shell.Close()
-	r.end(nil)
-	r.app.endJobs()
+	r.app.leave(r.end, nil)
 	r.app.close()
 	r.Quit()
 }

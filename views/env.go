@@ -53,7 +53,8 @@ func (e *Env) Propose(l *ui.Life, plan Planner) tea.Cmd {
 		if err != nil {
 			return ui.Fail(err, func() tea.Cmd { return e.Propose(l, plan) })
 		}
-		return ui.Raise(NewPlan(e, p)) // it comes after an answer: a key pressed meanwhile must not consent
+		// It comes after an answer: a key pressed meanwhile must not consent. What was said while it was made is over.
+		return tea.Batch(ui.Status("", ui.Info), ui.Raise(NewPlan(e, p)))
 	})
 }
 
