@@ -97,7 +97,10 @@ func TestBatchesAreFullAndKeysForThemselvesGoAlone(t *testing.T) {
 		t.Errorf("batches of %v end at %q", sizes, cursors)
 	}
 	n := 0
-	for item := range listSource("b", entries).Open(t.Context(), nil, "2001") {
+	for item, err := range listSource("b", entries).Open(t.Context(), nil, "2001") {
+		if err != nil {
+			t.Fatal(err)
+		}
 		n += len(item.Entries)
 	}
 	if n != 99 {
