@@ -220,23 +220,43 @@ func (k *keyRows) whyStop() string {
 func (k *keyRows) picture(empty ...string) {
 	k.table.SetNote("", grid.Pair{})
 	err := k.list.Err()
-	rows := k.view.Len() > 0
 	switch {
-	case err != nil && err.Kind == awsops.KindCancelled && rows:
-		k.note(ui.RoleWarn, "Stopped: these are not all. r lists again.")
-	case err != nil && rows:
-		k.note(ui.RoleBad, "The list is not whole: "+ui.Clean(Explain(err).Sentence))
+	case err != nil && k.view.Len() > 0:
+		k.brokenOff(err)
 	case err != nil && err.Kind == awsops.KindCancelled:
 		k.table.showPicture(ui.Partial, "The listing was stopped before anything came.", "r lists again.")
 	case err != nil:
 		k.table.showPicture(errorPicture(err), strings.Join(ui.Wrap(ui.Clean(Explain(err).Sentence), max(k.width-6, 20)), "\n"))
-	case !k.list.Ended() && !rows:
-		k.table.showPicture(ui.Loading, "Listing…")
-	case !rows:
-		k.table.showPicture(ui.Empty, empty...)
-	default:
+	case k.view.Len() > 0:
 		k.table.showPicture(ui.Empty, "Nothing here holds this text.")
+	case !k.list.Ended():
+		k.table.showPicture(ui.Loading, "Listing…")
+	default:
+		k.table.showPicture(ui.Empty, empty...)
 	}
+}
+
+// brokenOff says below the rows that they are not all.
+func (k *keyRows) brokenOff(err *awsops.Error) {
+	role, text := ui.RoleBad, "The list is not whole: "+ui.Clean(Explain(err).Sentence)
+	if err.Kind == awsops.KindCancelled {
+		role, text = ui.RoleWarn, "Stopped: these are not all. r lists again."
+	}
+	prefix, suffix := k.env.Theme.Cell(role)
+	k.table.SetNote(text, grid.Pair{Prefix: prefix, Suffix: suffix})
+}
+
+// foot counts what is listed, and says while more comes.
+func (k *keyRows) foot(w int) string {
+	text := " " + k.table.Count()
+	if k.list != nil && !k.list.Ended() {
+		text += "  listing"
+		if found := k.list.Found(); found > k.view.Len() {
+			text += ", " + ui.Thousands(int64(found)) + " found"
+		}
+		text += "; X stops"
+	}
+	return ui.Pad(ui.Cut(k.env.Theme.Paint(ui.RoleMuted, text), w), w)
 }
 
 // errorPicture is the kind of picture that goes with an error.
@@ -255,9 +275,4 @@ func (k *keyRows) sized(w int) bool {
 	other := k.width != w
 	k.width = w
 	return other
-}
-
-func (k *keyRows) note(role ui.Role, text string) {
-	prefix, suffix := k.env.Theme.Cell(role)
-	k.table.SetNote(text, grid.Pair{Prefix: prefix, Suffix: suffix})
 }
