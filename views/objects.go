@@ -118,7 +118,10 @@ func (v *objectsView) Render(w, h int) string {
 	if v.sized(w) && v.list != nil {
 		v.picture()
 	}
-	return v.table.Render(w, h)
+	if h < 6 || v.view.Len() == 0 {
+		return v.table.Render(w, h)
+	}
+	return v.table.Render(w, h-1) + "\n" + v.foot(w)
 }
 
 // Cell draws a cell of the table.

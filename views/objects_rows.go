@@ -36,6 +36,7 @@ type keyRows struct {
 	made   int // rows that the order in force was made of; -1: none is in force
 	find   string
 	stale  bool
+	first  bool // go to the first row once the new order is there
 	width  int // of the last drawing
 }
 
@@ -101,9 +102,8 @@ func (k *keyRows) ordered() bool { return k.table.text != "" || k.orders[k.sortB
 func (k *keyRows) reorder() tea.Cmd {
 	if !k.ordered() {
 		k.life.Cancel("order")
-		k.table.SetOrder(nil)
 		k.made = -1
-		k.arrow()
+		k.show(nil)
 		return nil
 	}
 	if k.life.Busy("order") {
@@ -125,8 +125,7 @@ func (k *keyRows) order() tea.Cmd {
 			return ui.Fail(err, k.order)
 		}
 		k.made = v.Len()
-		k.table.SetOrder(perm)
-		k.arrow()
+		k.show(perm)
 		if k.view.Len() != k.made {
 			return k.order()
 		}
@@ -134,9 +133,15 @@ func (k *keyRows) order() tea.Cmd {
 	})
 }
 
-func (k *keyRows) arrow() {
+// show puts an order into the table.
+func (k *keyRows) show(perm []uint32) {
+	k.table.SetOrder(perm)
 	o := k.orders[k.sortBy]
 	k.table.SetSort(o.col, o.desc)
+	if k.first {
+		k.first = false
+		k.table.Move(grid.First)
+	}
 }
 
 // keep gives the filter: keys that hold the text, whatever the case of its ASCII letters.
@@ -197,7 +202,7 @@ func (k *keyRows) chooseOrder() tea.Cmd {
 		items[i] = ui.Choice{Title: o.title}
 	}
 	return ui.Push(ui.NewChoose(ui.ChooseOptions{Title: "Sort by", Items: items, At: k.sortBy, OK: func(i int) tea.Cmd {
-		k.sortBy = i
+		k.sortBy, k.first = i, true
 		k.life.Cancel("order")
 		return k.reorder()
 	}}))

@@ -172,7 +172,7 @@ func (v *versionsView) totalLine(w int) string {
 	}
 	so := " "
 	if !v.list.Complete() {
-		so = " so far: "
+		so = " so far, "
 	}
 	t, sep := v.totals, " "+v.env.Theme.Glyph().Sep+" "
 	line := so + strings.Join([]string{
