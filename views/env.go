@@ -26,6 +26,8 @@ type Env struct {
 	Planners      awsops.Planners  // by kind, to go on with unfinished jobs
 	Home          string           // where downloads go and local paths begin
 	Environ       func(string) string
+
+	shown map[*awsops.Job]bool // jobs that the shell has seen; used on the loop only
 }
 
 // Authenticator is a device whose codes may be shown, such as the sandbox's.

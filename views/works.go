@@ -11,13 +11,19 @@ import (
 // errQuit is the cause of a job's end when the person quits or cancels.
 var errQuit = errors.New("cancelled by you")
 
-// Works gives the session's jobs that have not ended, oldest first, as the shell wants them.
+// Works gives the session's jobs that have not ended, oldest first, as the shell wants them. Each is given at least
+// once, also one that ended before anybody looked: the shell tells the end of what it has seen.
 func (e *Env) Works() []ui.Work {
+	if e.shown == nil {
+		e.shown = map[*awsops.Job]bool{}
+	}
 	var out []ui.Work
 	for _, j := range e.Session.Jobs() {
-		if !j.State().Ended() {
-			out = append(out, work{e, j})
+		if j.State().Ended() && e.shown[j] {
+			continue
 		}
+		e.shown[j] = true
+		out = append(out, work{e, j})
 	}
 	return out
 }
