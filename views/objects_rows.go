@@ -37,7 +37,7 @@ type keyRows struct {
 	find   string
 	stale  bool
 	first  bool // go to the first row once the new order is there
-	width  int // of the last drawing
+	width  int  // of the last drawing
 }
 
 // running is a listing as something that grows: it is complete when nothing more will come, whatever the reason.
