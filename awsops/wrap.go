@@ -42,8 +42,27 @@ func Wrap(op, bucket, key string, err error) *Error {
 	if e.Status == http.StatusNotFound && e.Code == "NotFound" && op == "HeadBucket" {
 		e.Code = "NoSuchBucket" // HEAD has no body to say it
 	}
+	if unreadable(e, err) {
+		return e
+	}
 	explain(e)
 	return e
+}
+
+// unreadable explains a success whose body can't be read as S3's: it broke off, or something else answers there, such
+// as a web server or a login page.
+func unreadable(e *Error, err error) bool {
+	var api smithy.APIError
+	if e.Status < 200 || e.Status > 299 || errors.As(err, &api) {
+		return false
+	}
+	e.Code = ""
+	if text := err.Error(); strings.Contains(text, "EOF") && !strings.Contains(text, "XML syntax error") || errors.Is(err, syscall.ECONNRESET) {
+		return connectionTrouble(e, err)
+	}
+	e.Kind, e.Message = KindNetwork, "the answer is not S3's"
+	e.Hint = "Check the endpoint's address and port: something else answers there."
+	return true
 }
 
 // behind names the call that was made to fetch credentials, such as AssumeRole, when that is what
