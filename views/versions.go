@@ -25,7 +25,7 @@ type versionsView struct {
 }
 
 var versionColumns = []grid.Column{
-	{Title: "key", Width: 16, Flex: 1, Cut: grid.CutMiddle, Pan: true},
+	{Title: "key", Width: 26, Flex: 1, Cut: grid.CutMiddle, Pan: true},
 	{Title: "state", Width: 13},
 	{Title: "version", Width: 9, Drop: 3},
 	{Title: "size", Width: 9, Align: grid.Right, Drop: 1},
