@@ -50,14 +50,14 @@ func workSnapshot(s awsops.JobSnapshot, now time.Time) ui.WorkSnapshot {
 	if !s.Ended.IsZero() {
 		now = s.Ended
 	}
-	if took := now.Sub(s.Started); !s.Started.IsZero() && took > 0 {
+	if took := now.Sub(s.Started); !s.Started.IsZero() && took > 0 && (out.InBytes || out.Total > 1) {
 		out.Rate = float64(out.Done) / took.Seconds()
 		if out.Rate > 0 && out.Total > out.Done && s.Ended.IsZero() {
 			out.ETA = time.Duration(float64(out.Total-out.Done) / out.Rate * float64(time.Second))
 		}
 	}
 	if s.Err != nil && s.State == awsops.JobFailed {
-		out.Errors = append(out.Errors, ui.Clean(sentence(s.Err)))
+		out.Errors = append(out.Errors, ui.Clean(shortError(s.Err))) // the title says what and where
 	}
 	for _, err := range s.Errors {
 		out.Errors = append(out.Errors, ui.Clean(sentence(err)))
