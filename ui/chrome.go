@@ -179,8 +179,11 @@ func (s *Shell) statusLine(w int) string {
 	g := s.th.Glyph()
 	sign := map[Level]string{Good: g.Check + " ", Warn: g.Warn + " ", Bad: g.Cross + " "}[s.status.level]
 	tail := ""
-	if s.status.level == Bad && s.lastErr != nil {
+	switch {
+	case s.status.level == Bad && s.lastErr != nil:
 		tail = "  ! details"
+	case Width(sign+s.status.text)+1 > w:
+		tail = "  ! all of it"
 	}
 	text := Cut(" "+sign+s.status.text, w-Width(tail))
 	return Pad(s.th.Paint(LevelRole(s.status.level), text)+s.th.Paint(RoleFaint, tail), w)

@@ -21,3 +21,23 @@ func TestAWindowTitleHoldsNoByteThatATerminalCouldTakeForItsEnd(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestASentenceThatTheStatusLineCutsIsShownWhole(t *testing.T) {
+	r := newRig()
+	inShell(t, r, func(r *rig) {
+		long := strings.Repeat("a reason with many words ", 10) + "and its end"
+		r.send(Status(long, Warn)())
+		if line := r.statusLine(r.w); !strings.Contains(line, "! all of it") || strings.Contains(line, "its end") {
+			t.Errorf("the line is %q", line)
+		}
+		r.press(t, "!")
+		if len(r.dialogs) != 1 || !strings.Contains(r.dialogs[0].d.Render(60, 20), "its end") {
+			t.Error("the whole sentence is not shown")
+		}
+		r.press(t, "esc")
+		r.send(Status("short", Warn)())
+		if r.whole != "" {
+			t.Error("a sentence that was shown is kept")
+		}
+	})
+}
