@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -10,16 +11,19 @@ import (
 	"unicode/utf8"
 )
 
+// unseen reports that c draws nothing and may do something instead.
+func unseen(c rune) bool {
+	return unicode.In(c, unicode.Cc, unicode.Bidi_Control) || strings.ContainsRune("\u200b\ufeff\u2028", c)
+}
+
 // rawness says what on the screen or in the bytes to the terminal a stranger's key put there.
 func (r *rig) rawness() string {
 	for _, line := range r.Screen().Lines() {
 		if !utf8.ValidString(line) {
 			return "invalid UTF-8: " + line
 		}
-		for _, c := range line {
-			if unicode.Is(unicode.Cc, c) || unicode.Is(unicode.Bidi_Control, c) || c == '\u200b' || c == '\ufeff' || c == '\u2028' {
-				return "a control character: " + strings.Map(func(c rune) rune { return c }, line)
-			}
+		if strings.ContainsFunc(line, unseen) {
+			return "a control character: " + strconv.Quote(line)
 		}
 	}
 	for _, bad := range []string{"\x1b[31mred", "\x1b]0;new title", "\x1b[2J\x1b[Hclear", "\u202e"} {
