@@ -18,12 +18,12 @@ bench . '^BenchmarkIdle$' 1x
 echo "== a listing of 1,000,000 keys at 30 ms a request"
 bench ./conformance '^BenchmarkListingAMillionKeys$' 1x
 echo "== the sandbox with 1,000,000 objects, and the SDK that decodes its pages"
-bench ./sandbox '^Benchmark(PageOf1000Of1000000|PageOf1000Prefixes|VersionPage|MemoryOfAMillionObjects|TheSDKDecodesAPage)$' 1s
+bench ./sandbox '^Benchmark(PageOf1000Of1000000|PageOf1000Prefixes|VersionPage|MemoryOfAMillionObjects|MemoryOfSmallObjectsThatWerePut|SeedDemo|TheSDKDecodesAPage)$' 1s
 echo "== the shell and the grid"
 bench ./ui '^Benchmark(TwoThousandKeys|Draw|DrawWithDialog)$' 1s
 bench ./ui/grid . 1s
 echo "== bytes that keys cost, as the tests hold them"
-go test -count=1 -run 'Bytes' -v ./ui ./ui/grid | grep -iE 'bytes|ok|FAIL' || true
+go test -count=1 -run "Byte" -v ./ui ./ui/grid | grep -iE 'bytes|ok|FAIL' || true
 if [[ ${TEST:-} ]]; then
   echo "== go test ./... with the dependencies compiled"
   go build ./... && time go test -count=1 ./...
