@@ -81,7 +81,7 @@ func (p *process) sentence(err error) string {
 	if v, ok := errors.AsType[verbError](err); ok && v.said {
 		return ""
 	}
-	return ui.CleanLines(views.Explain(err).Sentence)
+	return strings.TrimPrefix(ui.CleanLines(views.Explain(err).Sentence), "open: ")
 }
 
 func (p *process) rootCommand() *cobra.Command {

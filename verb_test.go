@@ -22,14 +22,6 @@ import (
 	"cooper/sandbox"
 )
 
-// TestMain lets the test's own program be cooper, so that it can be killed.
-func TestMain(m *testing.M) {
-	if os.Getenv("COOPER_TEST_AS_PROGRAM") != "" {
-		os.Exit(run(context.Background(), os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr))
-	}
-	os.Exit(m.Run())
-}
-
 // shellWorld is a sandbox on a port, and the environment of programs that use it.
 type shellWorld struct {
 	server *sandbox.Server
@@ -61,7 +53,7 @@ func openShell(t *testing.T) *shellWorld {
 
 func (w *shellWorld) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, os.Args[0], args...)
-	cmd.Env = append(cmd.Env, "COOPER_TEST_AS_PROGRAM=1", "PATH="+os.Getenv("PATH"))
+	cmd.Env = append(cmd.Env, asProgram+"=1", "PATH="+os.Getenv("PATH"))
 	for k, v := range w.vars {
 		cmd.Env = append(cmd.Env, k+"="+v)
 	}

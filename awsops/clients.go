@@ -61,6 +61,12 @@ func (p *places) forget(bucket string) {
 	delete(p.m, bucket)
 }
 
+// settled reports whether the bucket's owner was asked for, whatever came of it.
+func (p *places) settled(bucket string) bool {
+	v, ok := p.get(bucket)
+	return ok && (v.owner != "" || v.asked)
+}
+
 func (p *places) owner(bucket string) string {
 	v, _ := p.get(bucket)
 	return v.owner

@@ -155,13 +155,13 @@ func (s *Session) judgeCoded(ctx context.Context, err error) codeVerdict {
 	switch {
 	case errors.Is(err, errLateCode):
 		return codeSpent
-	case e.Kind == KindMFARejected || e.Kind == KindMFARequired:
+	case e.Kind == KindMFARejected, e.Kind == KindMFARequired, s.meansTheCode(e):
 		return codeRefused
-	case s.meansTheCode(e):
-		return codeRefused
-	case e.Status == http.StatusServiceUnavailable || e.Status == http.StatusTooManyRequests:
+	case e.Status == http.StatusServiceUnavailable, e.Status == http.StatusTooManyRequests:
 		return codeSpent
-	case e.Status == 0 && (e.Kind == KindNetwork || e.Kind == KindCancelled || ctx.Err() != nil), e.Status >= 500 && e.Status != http.StatusNotImplemented:
+	case e.Status >= 500 && e.Status != http.StatusNotImplemented:
+		return codeLost
+	case e.Status == 0 && (e.Kind == KindNetwork || e.Kind == KindCancelled || ctx.Err() != nil):
 		return codeLost
 	}
 	return codeFailed

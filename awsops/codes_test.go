@@ -38,9 +38,9 @@ func codedDelete(ctx context.Context, s *Session, c Challenge) error {
 }
 
 // codeServer answers HEAD, STS, and everything else from deletes.
-func codeServer(deletes func(n int, mfa string) (*http.Response, error)) *wire {
+func codeServer(deletes func(n int, mfa string) (*answered, error)) *wire {
 	n := 0
-	return &wire{answer: func(_ int, r *http.Request, _ string) (*http.Response, error) {
+	return &wire{answer: func(_ int, r *http.Request, _ string) (*answered, error) {
 		switch {
 		case strings.HasPrefix(r.URL.Host, "sts."):
 			return reply(200, callerAnswer), nil
@@ -73,7 +73,7 @@ func sentCodes(w *wire) (codes []string, at []time.Duration) {
 
 func TestACodeIsSentOnceAndTheNextRequestWaitsForTheNextStep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := codeServer(func(int, string) (*http.Response, error) { return reply(204, ""), nil })
+		w := codeServer(func(int, string) (*answered, error) { return reply(204, ""), nil })
 		mfa := codesOf(t, "111111", "222222")
 		s := isolated(t, w, func(o *Options) { o.MFA = mfa })
 		start := time.Now()
@@ -94,7 +94,7 @@ func TestACodeIsSentOnceAndTheNextRequestWaitsForTheNextStep(t *testing.T) {
 
 func TestAReusedCodeIsRefusedHereAndNotByTheServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := codeServer(func(int, string) (*http.Response, error) { return reply(204, ""), nil })
+		w := codeServer(func(int, string) (*answered, error) { return reply(204, ""), nil })
 		mfa := codesOf(t, "111111", "111111", "222222")
 		s := isolated(t, w, func(o *Options) { o.MFA = mfa })
 		for range 2 {
@@ -118,15 +118,15 @@ func TestNoCodeGoesOutInTheLastThreeSecondsOfItsStepByTheServersClock(t *testing
 			server := func() time.Time { return time.Now().Add(skew) }
 			w := codeServer(nil)
 			inner := w.answer
-			w.answer = func(n int, r *http.Request, body string) (*http.Response, error) {
-				var resp *http.Response
+			w.answer = func(n int, r *http.Request, body string) (*answered, error) {
+				var resp *answered
 				var err error
 				if r.Header.Get("X-Amz-Mfa") == "" {
 					resp, err = inner(n, r, body)
 				} else {
 					resp = reply(204, "")
 				}
-				resp.Header.Set("Date", server().UTC().Format(http.TimeFormat))
+				resp.header.Set("Date", server().UTC().Format(http.TimeFormat))
 				return resp, err
 			}
 			slow := &slowProvider{codes: []string{"111111", "222222"}}
@@ -173,15 +173,15 @@ func (p *slowProvider) Code(ctx context.Context, c Challenge) (Token, error) {
 }
 
 func TestARefusedCodeIsAskedForAgainAndThreeRefusalsWaitAFullStep(t *testing.T) {
-	for name, refusal := range map[string]func() *http.Response{
-		"AWS": func() *http.Response {
+	for name, refusal := range map[string]func() *answered{
+		"AWS": func() *answered {
 			return failure(400, "TokenCodeInvalidError", "The serial number and/or token code is not valid.")
 		},
-		"Ceph RGW": func() *http.Response { return failure(403, "AccessDenied", "") },
-		"STS text": func() *http.Response { return failure(403, "AccessDenied", "MultiFactorAuthentication failed") },
+		"Ceph RGW": func() *answered { return failure(403, "AccessDenied", "") },
+		"STS text": func() *answered { return failure(403, "AccessDenied", "MultiFactorAuthentication failed") },
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			w := codeServer(func(n int, _ string) (*http.Response, error) {
+			w := codeServer(func(n int, _ string) (*answered, error) {
 				if n <= 3 {
 					return refusal(), nil
 				}
@@ -211,14 +211,14 @@ func TestARefusedCodeIsAskedForAgainAndThreeRefusalsWaitAFullStep(t *testing.T) 
 }
 
 func TestALostAnswerIsNeverSentAgain(t *testing.T) {
-	for name, lose := range map[string]func() (*http.Response, error){
-		"reset": func() (*http.Response, error) { return nil, io.ErrUnexpectedEOF },
-		"internal error": func() (*http.Response, error) {
+	for name, lose := range map[string]func() (*answered, error){
+		"reset": func() (*answered, error) { return nil, io.ErrUnexpectedEOF },
+		"internal error": func() (*answered, error) {
 			return failure(500, "InternalError", "We encountered an internal error."), nil
 		},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			w := codeServer(func(int, string) (*http.Response, error) { return lose() })
+			w := codeServer(func(int, string) (*answered, error) { return lose() })
 			s := isolated(t, w, func(o *Options) { o.MFA = codesOf(t, "111111", "222222") })
 			err := codedDelete(t.Context(), s, Challenge{Action: "DeleteObject", Serial: rootDevice})
 			if !errors.Is(err, ErrOutcomeUnknown) || strings.Contains(err.Error(), "111111") {
@@ -233,7 +233,7 @@ func TestALostAnswerIsNeverSentAgain(t *testing.T) {
 
 func TestSlowDownNeedsAFreshCode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := codeServer(func(n int, _ string) (*http.Response, error) {
+		w := codeServer(func(n int, _ string) (*answered, error) {
 			if n == 1 {
 				return failure(503, "SlowDown", "Please reduce your request rate."), nil
 			}
@@ -250,7 +250,7 @@ func TestSlowDownNeedsAFreshCode(t *testing.T) {
 }
 
 func TestAnAnswerThatIsNotAboutTheCodeEndsTheAsking(t *testing.T) {
-	w := codeServer(func(int, string) (*http.Response, error) {
+	w := codeServer(func(int, string) (*answered, error) {
 		return failure(400, "InvalidRequest", "DevPay and Mfa are mutually exclusive authorization methods."), nil
 	})
 	mfa := codesOf(t, "111111", "222222")
@@ -264,7 +264,7 @@ func TestAnAnswerThatIsNotAboutTheCodeEndsTheAsking(t *testing.T) {
 
 func TestMalformedCodesNeverLeave(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := codeServer(func(int, string) (*http.Response, error) { return reply(204, ""), nil })
+		w := codeServer(func(int, string) (*answered, error) { return reply(204, ""), nil })
 		mfa := NewFixedMFA(nil, Token{rootDevice, "12345"}, Token{rootDevice, "12345a"}, Token{"two words", "123456"}, Token{"x\r\nEvil: 1", "123456"},
 			Token{rootDevice, "654321"})
 		s := isolated(t, w, func(o *Options) { o.MFA = mfa })
@@ -334,7 +334,7 @@ func (f providerFunc) Code(ctx context.Context, c Challenge) (Token, error) { re
 
 func TestCancellingEndsTheWaitForACode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := codeServer(func(int, string) (*http.Response, error) { return reply(204, ""), nil })
+		w := codeServer(func(int, string) (*answered, error) { return reply(204, ""), nil })
 		s := isolated(t, w, func(o *Options) { o.MFA = codesOf(t, "111111", "222222") })
 		if err := codedDelete(t.Context(), s, Challenge{Serial: rootDevice}); err != nil {
 			t.Fatal(err)
@@ -350,7 +350,7 @@ func TestCancellingEndsTheWaitForACode(t *testing.T) {
 
 func TestARolesCodeSharesTheLedgerWithMFADelete(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := codeServer(func(int, string) (*http.Response, error) { return reply(204, ""), nil })
+		w := codeServer(func(int, string) (*answered, error) { return reply(204, ""), nil })
 		mfa := codesOf(t, "111111", "111111", "222222")
 		s := isolated(t, w, func(o *Options) { o.MFA = mfa })
 		if code, err := s.roleCode(rootDevice, "arn:aws:iam::111122223333:role/ops"); code != "111111" || err != nil {

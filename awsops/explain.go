@@ -86,13 +86,7 @@ var meanings = map[string]meaning{
 
 // explain gives an answered error its kind and hint, and S3's MFA sentences their own.
 func explain(e *Error) {
-	m, ok := meanings[e.Code]
-	if !ok {
-		m = meaning{kindOfStatus(e.Status), ""}
-		if strings.HasPrefix(e.Code, "NoSuch") || strings.HasSuffix(e.Code, "NotFoundError") || strings.HasSuffix(e.Code, "NotFound") {
-			m.kind = KindNotFound
-		}
-	}
+	m := meaningOf(e.Code, e.Status)
 	e.Kind, e.Hint = m.kind, m.hint
 	switch e.Code {
 	case "AccessDenied", "Forbidden", "AccessDeniedException":
@@ -113,6 +107,17 @@ func explain(e *Error) {
 			e.Hint = "Object Lock fixes the versioning state of this bucket."
 		}
 	}
+}
+
+// meaningOf looks a code up; one that isn't listed means what its name or its status says.
+func meaningOf(code string, status int) meaning {
+	if m, ok := meanings[code]; ok {
+		return m
+	}
+	if strings.HasPrefix(code, "NoSuch") || strings.HasSuffix(code, "NotFoundError") || strings.HasSuffix(code, "NotFound") {
+		return meaning{KindNotFound, ""}
+	}
+	return meaning{kindOfStatus(status), ""}
 }
 
 func explainDenied(e *Error) {

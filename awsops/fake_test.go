@@ -14,7 +14,7 @@ import (
 type wire struct {
 	mu     sync.Mutex
 	sent   []sentRequest
-	answer func(n int, r *http.Request, body string) (*http.Response, error)
+	answer func(n int, r *http.Request, body string) (*answered, error)
 }
 
 type sentRequest struct {
@@ -40,14 +40,23 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	w.sent = append(w.sent, sentRequest{r.Method, r.URL.Host, r.URL.Path, r.URL.RawQuery, r.Header.Clone(), body, time.Now()})
 	n := len(w.sent)
 	w.mu.Unlock()
-	resp, err := w.answer(n, r, body)
-	if resp != nil {
-		resp.Request = r
-		if resp.Header.Get("Date") == "" {
-			resp.Header.Set("Date", time.Now().UTC().Format(http.TimeFormat))
-		}
+	a, err := w.answer(n, r, body)
+	if a == nil {
+		return nil, err
 	}
-	return resp, err
+	header := a.header.Clone()
+	if header.Get("Date") == "" {
+		header.Set("Date", time.Now().UTC().Format(http.TimeFormat))
+	}
+	return &http.Response{StatusCode: a.status, Status: http.StatusText(a.status), Header: header, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Body: io.NopCloser(strings.NewReader(a.body)), ContentLength: int64(len(a.body)), Request: r}, err
+}
+
+// answered is what the wire answers.
+type answered struct {
+	status int
+	body   string
+	header http.Header
 }
 
 func (w *wire) requests() []sentRequest {
@@ -56,16 +65,15 @@ func (w *wire) requests() []sentRequest {
 	return append([]sentRequest(nil), w.sent...)
 }
 
-func reply(status int, body string, header ...string) *http.Response {
+func reply(status int, body string, header ...string) *answered {
 	h := http.Header{"X-Amz-Request-Id": {"REQ1"}, "X-Amz-Id-2": {"HOST1"}, "Content-Type": {"application/xml"}}
 	for i := 0; i+1 < len(header); i += 2 {
 		h.Set(header[i], header[i+1])
 	}
-	return &http.Response{StatusCode: status, Status: http.StatusText(status), Header: h, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body))}
+	return &answered{status, body, h}
 }
 
-func failure(status int, code, message string) *http.Response {
+func failure(status int, code, message string) *answered {
 	return reply(status, "<Error><Code>"+code+"</Code><Message>"+message+"</Message></Error>")
 }
 

@@ -192,6 +192,9 @@ func (j *Job) passGate(ctx context.Context) error {
 	}
 }
 
+// WaitResumed returns when the job isn't paused any more, or with the cause when ctx ends first.
+func (j *Job) WaitResumed(ctx context.Context) error { return j.passGate(ctx) }
+
 // Paused reports whether the job was told to pause, also while its last batches are still under way.
 func (j *Job) Paused() bool {
 	j.mu.Lock()

@@ -6,13 +6,19 @@ import (
 	"testing"
 )
 
+// canned is an answer as data: status and body.
+type canned struct {
+	status int
+	body   string
+}
+
 // account answers as an account in which a preflight finds nothing wrong; override changes single
 // answers by the query or host that the request has.
-func account(override map[string]*http.Response) *wire {
-	return &wire{answer: func(_ int, r *http.Request, _ string) (*http.Response, error) {
-		for part, resp := range override {
+func account(override map[string]canned) *wire {
+	return &wire{answer: func(_ int, r *http.Request, _ string) (*answered, error) {
+		for part, a := range override {
 			if strings.Contains(r.URL.Host+"?"+r.URL.RawQuery, part) {
-				return resp, nil
+				return reply(a.status, a.body), nil
 			}
 		}
 		switch {
@@ -42,17 +48,17 @@ func TestPreflightFindsEachObstacleByItself(t *testing.T) {
 	lock := `<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled></ObjectLockConfiguration>`
 	for _, tc := range []struct {
 		name     string
-		override map[string]*http.Response
+		override map[string]canned
 		opt      func(*Options)
 		blocked  string
 		says     string
 	}{
 		{"nothing wrong", nil, func(*Options) {}, "", ""},
-		{"an IAM user", map[string]*http.Response{"sts.": reply(200, user)}, func(*Options) {}, "root user", "user/alice"},
-		{"China", map[string]*http.Response{"sts.": reply(200, china)}, func(*Options) {}, "root user", "no root user"},
+		{"an IAM user", map[string]canned{"sts.": {200, user}}, func(*Options) {}, "root user", "user/alice"},
+		{"China", map[string]canned{"sts.": {200, china}}, func(*Options) {}, "root user", "no root user"},
 		{"session token", nil, func(o *Options) { o.Static.SessionToken = "t" }, "long-term keys", "temporary"},
-		{"lifecycle rules", map[string]*http.Response{"lifecycle": reply(200, rules)}, func(*Options) {}, "no lifecycle rules", "1 lifecycle rule"},
-		{"object lock", map[string]*http.Response{"object-lock": reply(200, lock)}, func(*Options) {}, "no Object Lock", "versioning state"},
+		{"lifecycle rules", map[string]canned{"lifecycle": {200, rules}}, func(*Options) {}, "no lifecycle rules", "1 lifecycle rule"},
+		{"object lock", map[string]canned{"object-lock": {200, lock}}, func(*Options) {}, "no Object Lock", "versioning state"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			s := isolated(t, account(tc.override), tc.opt)
@@ -72,7 +78,8 @@ func TestPreflightFindsEachObstacleByItself(t *testing.T) {
 }
 
 func TestPreflightTellsDeniedAndUnaskableApartFromFine(t *testing.T) {
-	denied := map[string]*http.Response{"lifecycle": failure(403, "AccessDenied", "Access Denied"), "object-lock": failure(501, "NotImplemented", "no")}
+	denied := map[string]canned{"lifecycle": {403, "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"},
+		"object-lock": {501, "<Error><Code>NotImplemented</Code><Message>no</Message></Error>"}}
 	s := isolated(t, account(denied), func(o *Options) { o.Endpoint, o.Dialect = "http://127.0.0.1:1", DialectCompatible })
 	got := results(Preflight(t.Context(), s.Reader(), "b-1", true))
 	want := "https failed, long-term keys ok, root user skipped, owner skipped, no lifecycle rules can't tell, no Object Lock skipped"

@@ -48,6 +48,12 @@ func Progress(ctx context.Context) *Job {
 	return &Job{cancel: func(error) {}, finished: make(chan struct{})}
 }
 
+// JobOf gives the job that ctx belongs to, such as the one that a code is asked for.
+func JobOf(ctx context.Context) (*Job, bool) {
+	j, ok := ctx.Value(jobKey{}).(*Job)
+	return j, ok
+}
+
 // waitForPerson marks the job as waiting for a person until the returned func is called.
 func waitForPerson(ctx context.Context) func() {
 	j, ok := ctx.Value(jobKey{}).(*Job)

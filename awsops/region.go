@@ -64,10 +64,7 @@ func (s *Session) headBucket(ctx context.Context, bucket, region, account string
 // expected owner succeeds. From then on every call carries the expected owner, so that a name which
 // a stranger took over is refused and not written to.
 func (s *Session) proveOwner(ctx context.Context, bucket string) {
-	if s.opt.Dialect == DialectCompatible {
-		return
-	}
-	if p, ok := s.places.get(bucket); ok && (p.owner != "" || p.asked) {
+	if s.opt.Dialect == DialectCompatible || s.places.settled(bucket) {
 		return
 	}
 	id, ok := s.Identity(ctx).Get()
@@ -75,10 +72,7 @@ func (s *Session) proveOwner(ctx context.Context, bucket string) {
 		return
 	}
 	region, err := s.bucketRegion(ctx, bucket)
-	if err != nil {
-		return
-	}
-	if p, _ := s.places.get(bucket); p.owner != "" || p.asked {
+	if err != nil || s.places.settled(bucket) { // finding the region may have told the owner
 		return
 	}
 	_, owned, err := s.headBucket(ctx, bucket, region, id.Account)

@@ -16,18 +16,18 @@ func TestOnlyWhatMayPassIsTriedAgain(t *testing.T) {
 	for _, tc := range []struct {
 		name  string
 		err   error
-		resp  func() *http.Response
+		resp  func() *answered
 		tries int
 	}{
 		{"unknown authority", x509.UnknownAuthorityError{}, nil, 1},
 		{"nobody listens", &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, nil, 1},
 		{"unknown name", &net.DNSError{IsNotFound: true}, nil, 1},
 		{"reset", &net.OpError{Op: "read", Err: syscall.ECONNRESET}, nil, 3},
-		{"slow down", nil, func() *http.Response { return failure(503, "SlowDown", "slow") }, 3},
-		{"denied", nil, func() *http.Response { return failure(403, "AccessDenied", "no") }, 1},
+		{"slow down", nil, func() *answered { return failure(503, "SlowDown", "slow") }, 3},
+		{"denied", nil, func() *answered { return failure(403, "AccessDenied", "no") }, 1},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			w := &wire{answer: func(int, *http.Request, string) (*http.Response, error) {
+			w := &wire{answer: func(int, *http.Request, string) (*answered, error) {
 				if tc.resp != nil {
 					return tc.resp(), nil
 				}

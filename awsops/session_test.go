@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
@@ -17,7 +18,7 @@ import (
 const versioningOn = `<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Status>Enabled</Status></VersioningConfiguration>`
 
 func TestABucketsRegionIsFoundOnceAndUsedForItsCalls(t *testing.T) {
-	w := &wire{answer: func(_ int, r *http.Request, _ string) (*http.Response, error) {
+	w := &wire{answer: func(_ int, r *http.Request, _ string) (*answered, error) {
 		if r.Method == http.MethodHead {
 			return reply(403, "", "X-Amz-Bucket-Region", "ap-southeast-2"), nil
 		}
@@ -46,7 +47,7 @@ func TestABucketsRegionIsFoundOnceAndUsedForItsCalls(t *testing.T) {
 
 func TestAMovedBucketIsLookedUpAgain(t *testing.T) {
 	moved := false
-	w := &wire{answer: func(_ int, r *http.Request, _ string) (*http.Response, error) {
+	w := &wire{answer: func(_ int, r *http.Request, _ string) (*answered, error) {
 		region := "eu-west-1"
 		if moved {
 			region = "us-east-2"
@@ -81,7 +82,7 @@ func TestAMovedBucketIsLookedUpAgain(t *testing.T) {
 }
 
 func TestAReaderSendsNothingButGetAndHead(t *testing.T) {
-	w := &wire{answer: func(int, *http.Request, string) (*http.Response, error) { return reply(204, ""), nil }}
+	w := &wire{answer: func(int, *http.Request, string) (*answered, error) { return reply(204, ""), nil }}
 	s := isolated(t, w)
 	client := s.client(clientKey{region: "eu-west-1"})
 	_, err := client.DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: new("b-1"), Key: new("k")})
@@ -102,7 +103,7 @@ func TestAReadOnlySessionHasNoWriter(t *testing.T) {
 
 func TestAWriterCarriesTheOwnerOnceItIsProven(t *testing.T) {
 	for _, mine := range []bool{true, false} {
-		w := &wire{answer: func(_ int, r *http.Request, _ string) (*http.Response, error) {
+		w := &wire{answer: func(_ int, r *http.Request, _ string) (*answered, error) {
 			switch {
 			case strings.HasPrefix(r.URL.Host, "sts."):
 				return reply(200, callerAnswer), nil
@@ -139,7 +140,7 @@ func TestAWriterCarriesTheOwnerOnceItIsProven(t *testing.T) {
 }
 
 func TestSecretsDoNotTravelOverPlainHTTP(t *testing.T) {
-	w := &wire{answer: func(int, *http.Request, string) (*http.Response, error) { return reply(200, ""), nil }}
+	w := &wire{answer: func(int, *http.Request, string) (*answered, error) { return reply(200, ""), nil }}
 	s := isolated(t, w, func(o *Options) { o.Endpoint, o.Dialect = "http://127.0.0.1:9", DialectCompatible })
 	client := s.client(clientKey{region: "eu-west-1", pathStyle: true, write: true, once: true})
 	_, coded := client.DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: new("b"), Key: new("k"), MFA: new("serial 123456")})
@@ -159,7 +160,7 @@ func TestSecretsDoNotTravelOverPlainHTTP(t *testing.T) {
 
 func TestTheSkewIsTheServersClockMinusOurs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := &wire{answer: func(int, *http.Request, string) (*http.Response, error) {
+		w := &wire{answer: func(int, *http.Request, string) (*answered, error) {
 			return reply(200, versioningOn, "Date", "Sat, 01 Jan 2000 00:00:41 GMT"), nil
 		}}
 		s := isolated(t, w)
@@ -224,5 +225,57 @@ func TestAnEndpointFromTheEnvironmentIsVisibleAndMayDoLeast(t *testing.T) {
 	}
 	if s.Endpoint() != "http://127.0.0.1:9" || s.Dialect() != DialectCompatible || s.Secure() {
 		t.Errorf("endpoint %q, dialect %v, secure %v", s.Endpoint(), s.Dialect(), s.Secure())
+	}
+}
+
+func TestANetworkWithoutSTSHoldsUpOneChangeAndNotAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &wire{answer: func(int, *http.Request, string) (*answered, error) { return nil, errors.New("no route") }}
+		s := isolated(t, w)
+		for range 3 {
+			if r := s.Identity(t.Context()); r.State != Failed || r.Err.Kind != KindNetwork {
+				t.Fatalf("%v: %v", r.State, r.Err)
+			}
+		}
+		before := len(w.requests())
+		time.Sleep(identityPause)
+		s.Identity(t.Context())
+		if after := len(w.requests()); before != 3 || after != 6 { // three tries each
+			t.Errorf("%d requests at first, %d after the pause", before, after)
+		}
+	})
+}
+
+func TestACopyCarriesTheOwnersOfBothBuckets(t *testing.T) {
+	w := &wire{answer: func(_ int, r *http.Request, _ string) (*answered, error) {
+		switch {
+		case strings.HasPrefix(r.URL.Host, "sts."):
+			return reply(200, callerAnswer), nil
+		case r.Method == http.MethodHead:
+			return reply(200, "", "X-Amz-Bucket-Region", "eu-west-1"), nil
+		}
+		return reply(200, "<CopyObjectResult></CopyObjectResult>"), nil
+	}}
+	s := isolated(t, w)
+	writer, err := s.writer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range []string{"from-1", "to-2"} {
+		if writer.Owner(t.Context(), b) == "" {
+			t.Fatalf("the owner of %s isn't proven", b)
+		}
+	}
+	api, err := writer.S3(t.Context(), "to-2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := api.CopyObject(t.Context(), &s3.CopyObjectInput{Bucket: new("to-2"), Key: new("k"), CopySource: new("from-1/a%2Fb")}); err != nil {
+		t.Fatal(err)
+	}
+	sent := w.requests()
+	h := sent[len(sent)-1].Header
+	if h.Get("X-Amz-Expected-Bucket-Owner") != "111122223333" || h.Get("X-Amz-Source-Expected-Bucket-Owner") != "111122223333" {
+		t.Errorf("owners %q and %q", h.Get("X-Amz-Expected-Bucket-Owner"), h.Get("X-Amz-Source-Expected-Bucket-Owner"))
 	}
 }

@@ -36,11 +36,51 @@ func Wrap(op, bucket, key string, err error) *Error {
 		clientSide(e, err)
 		return e
 	}
+	if name := behind(err); name != "" && name != op {
+		e.Op, e.Bucket, e.Key = name, "", ""
+	}
 	if e.Status == http.StatusNotFound && e.Code == "NotFound" && op == "HeadBucket" {
 		e.Code = "NoSuchBucket" // HEAD has no body to say it
 	}
+	if unreadable(e, err) {
+		return e
+	}
 	explain(e)
 	return e
+}
+
+// unreadable explains a success whose body can't be read as S3's: it broke off, or something else answers there, such
+// as a web server or a login page.
+func unreadable(e *Error, err error) bool {
+	var api smithy.APIError
+	if e.Status < 200 || e.Status > 299 || errors.As(err, &api) {
+		return false
+	}
+	e.Code = ""
+	if text := err.Error(); strings.Contains(text, "EOF") && !strings.Contains(text, "XML syntax error") || errors.Is(err, syscall.ECONNRESET) {
+		return connectionTrouble(e, err)
+	}
+	if strings.Contains(err.Error(), "illegal character code") {
+		e.Kind, e.Message, e.Hint = KindUnsupported, "the answer holds a character that XML can't carry", "The server should not send it so; nothing of it can be shown."
+		return true
+	}
+	e.Kind, e.Message = KindNetwork, "the answer is not S3's"
+	e.Hint = "Check the endpoint's address and port: something else answers there."
+	return true
+}
+
+// behind names the call that was made to fetch credentials, such as AssumeRole, when that is what
+// failed: its error says nothing about the call that needed them.
+func behind(err error) string {
+	name, depth := "", 0
+	var op *smithy.OperationError
+	for e := err; errors.As(e, &op); e = op.Err {
+		name, depth = op.OperationName, depth+1
+	}
+	if depth < 2 {
+		return ""
+	}
+	return name
 }
 
 // cause keeps an error's identity for errors.Is and errors.As without its text: the SDK's texts can
@@ -92,7 +132,12 @@ func fillResponse(e *Error, err error) {
 	if errors.As(err, &aws) && e.RequestID == "" {
 		e.RequestID = aws.ServiceRequestID()
 	}
-	// A body without a message, or none at all: code and status must do.
+	plainCode(e)
+}
+
+// plainCode takes out what the SDK makes up where the body has no message, or where there is none:
+// code and status must do then.
+func plainCode(e *Error) {
 	if e.Message == "UnknownError" || e.Message == e.Code || e.Message == http.StatusText(e.Status) {
 		e.Message = ""
 	}

@@ -18,9 +18,9 @@ import (
 )
 
 // failedGet makes a GetObjectTagging call that is answered so, without retries to wait for.
-func failedGet(t *testing.T, resp *http.Response, err error) error {
+func failedGet(t *testing.T, resp *answered, err error) error {
 	t.Helper()
-	w := &wire{answer: func(int, *http.Request, string) (*http.Response, error) { return resp, err }}
+	w := &wire{answer: func(int, *http.Request, string) (*answered, error) { return resp, err }}
 	s := isolated(t, w)
 	_, got := s.client(clientKey{region: "eu-west-1", once: true}).GetObjectTagging(t.Context(), &s3.GetObjectTaggingInput{Bucket: new("b-1"), Key: new("k")})
 	return got
@@ -76,7 +76,7 @@ func TestAnAnsweredErrorHasAKindASentenceAndIds(t *testing.T) {
 
 func TestAnErrorWithoutABodyShowsCodeAndStatus(t *testing.T) {
 	for _, tc := range []struct {
-		resp *http.Response
+		resp *answered
 		kind Kind
 		want string
 	}{
@@ -92,8 +92,24 @@ func TestAnErrorWithoutABodyShowsCodeAndStatus(t *testing.T) {
 	}
 }
 
+func TestASuccessThatIsNotS3sIsToldAsSuch(t *testing.T) {
+	for _, page := range []string{"<!DOCTYPE html><html><head><meta charset=utf-8><title>Hi</title><body><p>Hello<br>there", "<html><p>a<br></html>"} {
+		e := Wrap("GetObjectTagging", "b-1", "k", failedGet(t, reply(200, page), nil))
+		if e == nil || e.Kind != KindNetwork || e.Error() != "GetObjectTagging b-1/k: the answer is not S3's" || !strings.Contains(e.Hint, "endpoint") {
+			t.Errorf("%q: %v", page, e)
+		}
+	}
+}
+
+func TestAnAnswerWithACharacterThatXMLCanNotCarryIsNoForeignServer(t *testing.T) {
+	e := Wrap("GetObjectTagging", "b-1", "k", failedGet(t, reply(200, "<Tagging><TagSet><Tag><Key>a&#x1B;b</Key></Tag></TagSet></Tagging>"), nil))
+	if e == nil || e.Kind != KindUnsupported || !strings.Contains(e.Error(), "character that XML can't carry") {
+		t.Errorf("%v", e)
+	}
+}
+
 func TestAMissingBucketIsToldByHeadWithoutABody(t *testing.T) {
-	w := &wire{answer: func(int, *http.Request, string) (*http.Response, error) { return reply(404, ""), nil }}
+	w := &wire{answer: func(int, *http.Request, string) (*answered, error) { return reply(404, ""), nil }}
 	_, err := isolated(t, w).Reader().S3(t.Context(), "gone-1")
 	if e := Wrap("", "", "", err); e == nil || e.Kind != KindNotFound || e.Code != "NoSuchBucket" {
 		t.Errorf("error %+v", e)

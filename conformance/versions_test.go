@@ -69,7 +69,11 @@ func TestADeletedObjectComesBackWhenItsMarkersGo(t *testing.T) {
 	w.hide(t, b, "a")
 	w.put(t, b, "b", "stays")
 	p, err := versions.PlanUndelete(t.Context(), w.reader(), versions.Selection{Bucket: b, Entries: []awsops.Entry{{Key: "a"}}})
-	if err == nil && (p.Effects.Markers != 2 || p.Codes != 0) {
+	markers := int64(2)
+	if w.differs(t, "a DELETE of a key that is deleted already adds no second marker", serverRGW) {
+		markers = 1
+	}
+	if err == nil && (p.Effects.Markers != markers || p.Codes != 0) {
 		t.Errorf("the plan counts %+v, %d codes", p.Effects, p.Codes)
 	}
 	w.done(t, p, err)

@@ -120,9 +120,25 @@ func (s *Shell) crumbLine(w int) string {
 
 func (s *Shell) windowTitle() string {
 	if c := s.crumbs(); len(c) > 0 {
-		return s.o.Name + ": " + strings.Join(c, " ")
+		return titleText(s.o.Name + ": " + strings.Join(c, " "))
 	}
 	return s.o.Name
+}
+
+// maxTitle is how many columns of a window's title are sent.
+const maxTitle = 120
+
+// titleText makes text fit for a window's title. Some terminals look for the end of a title byte by byte and take 0x9C,
+// which is in the middle of many letters, for it: what follows would be drawn on the screen.
+func titleText(text string) string {
+	return strings.Map(func(r rune) rune {
+		for _, b := range []byte(string(r)) {
+			if b >= 0x80 && b < 0xA0 {
+				return '_'
+			}
+		}
+		return r
+	}, Cut(Clean(text), maxTitle))
 }
 
 // tabLine draws the tabs. When they don't fit, the titles of those that aren't
@@ -163,8 +179,11 @@ func (s *Shell) statusLine(w int) string {
 	g := s.th.Glyph()
 	sign := map[Level]string{Good: g.Check + " ", Warn: g.Warn + " ", Bad: g.Cross + " "}[s.status.level]
 	tail := ""
-	if s.status.level == Bad && s.lastErr != nil {
+	switch {
+	case s.status.level == Bad && s.lastErr != nil:
 		tail = "  ! details"
+	case Width(sign+s.status.text)+1 > w:
+		tail = "  ! all of it"
 	}
 	text := Cut(" "+sign+s.status.text, w-Width(tail))
 	return Pad(s.th.Paint(LevelRole(s.status.level), text)+s.th.Paint(RoleFaint, tail), w)
@@ -209,6 +228,10 @@ func WorkNumbers(w WorkSnapshot) string { return strings.Join(workParts(w), "  "
 // workParts are the numbers of a work, the most important first.
 func workParts(w WorkSnapshot) []string {
 	var parts []string
+	units := Thousands
+	if w.InBytes {
+		units = Bytes
+	}
 	switch {
 	case w.Waiting:
 		parts = append(parts, "waiting for you")
@@ -219,9 +242,9 @@ func workParts(w WorkSnapshot) []string {
 	}
 	switch {
 	case w.Total > 0:
-		parts = append(parts, Thousands(w.Done)+"/"+Thousands(w.Total))
+		parts = append(parts, units(w.Done)+"/"+units(w.Total))
 	case w.Done > 0:
-		parts = append(parts, Thousands(w.Done))
+		parts = append(parts, units(w.Done))
 	}
 	if w.Failed > 0 {
 		parts = append(parts, Thousands(w.Failed)+" failed")
@@ -230,9 +253,9 @@ func workParts(w WorkSnapshot) []string {
 		parts = append(parts, Span(w.ETA)+" left")
 	}
 	if w.Rate >= 1 {
-		parts = append(parts, Thousands(int64(w.Rate))+"/s")
+		parts = append(parts, units(int64(w.Rate))+"/s")
 	}
-	if w.Bytes > 0 {
+	if w.Bytes > 0 && !w.InBytes {
 		parts = append(parts, Bytes(w.Bytes))
 	}
 	return parts

@@ -15,6 +15,7 @@ type WorkSnapshot struct {
 	Done      int64         // units finished
 	Total     int64         // units in all, 0 while unknown
 	Bytes     int64         // bytes moved, 0 when that means nothing
+	InBytes   bool          // the units of Done, Total and Rate are bytes
 	Rate      float64       // units a second, 0 while unknown
 	ETA       time.Duration // 0 while unknown
 	Errors    []string      // the first few, in words

@@ -86,17 +86,26 @@ func (v *bucketsView) refresh() tea.Cmd {
 func (v *bucketsView) Update(msg tea.Msg) tea.Cmd {
 	switch m := msg.(type) {
 	case ui.Grew:
-		if m.Life == v.life {
-			v.take()
-			return v.follow()
-		}
-		return nil
+		return v.grew(m)
 	case JobEnded:
 		return v.changed(m)
 	case ui.Resumed:
 		return v.follow()
 	}
 	return tea.Batch(v.table.Update(msg), v.follow())
+}
+
+// grew takes what arrived: rows, or facts, which move rows only where they are sorted by.
+func (v *bucketsView) grew(m ui.Grew) tea.Cmd {
+	switch {
+	case m.Life != v.life:
+		return nil
+	case m.Slot == "list":
+		v.take()
+	case bucketOrders[v.sortBy].facts:
+		v.arrange()
+	}
+	return v.follow()
 }
 
 // changed reads again what a job may have changed.
@@ -132,7 +141,9 @@ func (v *bucketsView) take() {
 	case v.seek != "" && v.find(v.seek):
 		v.seek = ""
 	case had:
-		v.find(selected.Name)
+		if now, ok := v.current(); !ok || now.Name != selected.Name {
+			v.find(selected.Name)
+		}
 	}
 	v.picture()
 }
@@ -224,7 +235,6 @@ func (v *bucketsView) word(b buckets.Bucket, col int) string {
 
 // arrange filters and sorts the rows. Even the largest quota of buckets is sorted faster than a key repeats.
 func (v *bucketsView) arrange() {
-	v.table.SetSource(v)
 	want := strings.ToLower(v.table.text)
 	order := bucketOrders[v.sortBy]
 	perm := make([]uint32, 0, len(v.rows))

@@ -19,19 +19,27 @@ const codeMargin = 3 * time.Second
 type codeDialog struct {
 	env     *Env
 	c       awsops.Challenge
-	reply   func(awsops.Token)
+	job     *awsops.Job // that the code is for, nil for none
+	reply   func(codeReply)
 	devices []string
 	device  int
 	serial  *ui.Field // set while the serial is being typed
 	digits  string
 	filled  int64 // the step that a kept seed filled the digits in for, 0 for none
 	tell    string
+	early   bool // a code came before a fresh one could be sent
 	done    bool
 }
 
-// newCode makes the dialog of a challenge. reply gets the token once.
-func newCode(env *Env, c awsops.Challenge, reply func(awsops.Token)) *codeDialog {
-	d := &codeDialog{env: env, c: c, reply: reply, devices: knownDevices(c)}
+// codeReply is what a person decided: to send a code, or to go on later.
+type codeReply struct {
+	tok   awsops.Token
+	pause bool
+}
+
+// newCode makes the dialog of a challenge. reply gets the decision once.
+func newCode(env *Env, c awsops.Challenge, job *awsops.Job, reply func(codeReply)) *codeDialog {
+	d := &codeDialog{env: env, c: c, job: job, reply: reply, devices: knownDevices(c)}
 	if len(d.devices) == 0 {
 		d.serial = ui.NewField(ui.FieldOptions{Placeholder: "arn:aws:iam::111122223333:mfa/name, or the printed number"})
 	}
@@ -59,8 +67,23 @@ func (d *codeDialog) Actions() []ui.Action {
 			d.serial = ui.NewField(ui.FieldOptions{})
 			return nil
 		}},
+		{ID: "code.pause", Keys: []string{"ctrl+p"}, Help: "pause the job", Why: d.whyNoPause, Run: d.pause},
 		{ID: "code.seed", Keys: []string{"ctrl+k"}, Help: "use the kept seed", Why: d.whyNoSeed, Run: d.unlock},
 	}
+}
+
+func (d *codeDialog) whyNoPause() string {
+	if d.job == nil {
+		return "no job waits for this code"
+	}
+	return ""
+}
+
+// pause frees the screen: the job asks again when it goes on.
+func (d *codeDialog) pause() tea.Cmd {
+	d.done = true
+	d.reply(codeReply{pause: true})
+	return tea.Batch(ui.Drop(d), ui.Status("Paused: J shows the jobs, and p there goes on.", ui.Info))
 }
 
 // now is the server's time: codes go by it, whatever this machine's clock says.
@@ -133,7 +156,7 @@ func (d *codeDialog) switchDevice(next bool) {
 // add takes digits as they were typed or pasted, "123 456" among them. The sixth sends the code.
 func (d *codeDialog) add(text string) {
 	d.unfill()
-	d.tell = ""
+	d.tell, d.early = "", false
 	for _, r := range text {
 		switch {
 		case r >= '0' && r <= '9' && len(d.digits) < 6:
@@ -164,15 +187,14 @@ func (d *codeDialog) submit() {
 		return
 	}
 	if wait := d.wait(); wait > 0 {
-		d.digits, d.filled = "", 0
-		d.tell = fmt.Sprintf("this code can't be sent any more: type the next one, in %s", seconds(wait))
+		d.digits, d.filled, d.early = "", 0, true
 		return
 	}
 	if d.done {
 		return
 	}
 	d.done = true
-	d.reply(awsops.Token{Serial: d.devices[d.device], Code: d.digits})
+	d.reply(codeReply{tok: awsops.Token{Serial: d.devices[d.device], Code: d.digits}})
 	d.digits = ""
 }
 

@@ -107,6 +107,8 @@ func (d *codeDialog) message(w int) []codeLine {
 	switch {
 	case d.tell != "":
 		return d.warning(d.tell, w)
+	case d.early && d.wait() > 0:
+		return d.warning("this code can't be sent any more: type the next one, in "+seconds(d.wait()), w)
 	case d.c.Last != nil:
 		return d.warning(lastCode(d.c), w)
 	case d.c.Skew.Abs() >= 5*time.Second:
@@ -151,6 +153,9 @@ func (d *codeDialog) hint() string {
 	sep := " " + d.env.Theme.Glyph().Sep + " "
 	if d.filled != 0 {
 		return "enter sends the kept seed's code" + sep + "esc stops"
+	}
+	if d.job != nil {
+		return "the sixth digit sends it" + sep + "esc cancels the job" + sep + "ctrl+p pauses it"
 	}
 	return "the sixth digit sends it" + sep + "esc stops" + sep + "ctrl+t other device"
 }

@@ -174,6 +174,37 @@ func TestTabChoosesAmongDevicesAndATypedOneIsRemembered(t *testing.T) {
 	})
 }
 
+func TestAJobThatWaitsForACodeIsPausedAndAsksAgain(t *testing.T) {
+	build := func(t *testing.T) *stage {
+		s := newStage(t)
+		s.view = NewJobs(s.Env, ui.Place{})
+		return s
+	}
+	on(t, 80, 24, build, func(s *stage, p *uitest.Program) {
+		job := s.Session.Apply(s.Context, &awsops.Plan{Kind: "test.coded", Title: "Delete versions", Steps: []awsops.Step{{
+			Do: func(ctx context.Context, w *awsops.Writer, _ awsops.Item) (awsops.Receipt, error) {
+				return awsops.Receipt{Done: 1}, w.Coded(ctx, purge(), func(context.Context, string) error { return nil })
+			},
+		}}})
+		p.Sleep(grace)
+		p.Sees("One-time code", "ctrl+p")
+		p.Press("ctrl+p")
+		p.Wait()
+		p.SeesNot("One-time code")
+		if got := job.State(); got != awsops.JobPaused {
+			t.Fatalf("state %v", got)
+		}
+		p.Press("p")
+		p.Sleep(grace)
+		p.Sees("One-time code")
+		p.Type("123456")
+		p.Wait()
+		if err := job.Wait(s.Context); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // display is the demo's device with a code that never changes.
 type display struct{}
 

@@ -26,6 +26,8 @@ type Env struct {
 	Planners      awsops.Planners  // by kind, to go on with unfinished jobs
 	Home          string           // where downloads go and local paths begin
 	Environ       func(string) string
+
+	shown map[*awsops.Job]bool // jobs that the shell has seen; used on the loop only
 }
 
 // Authenticator is a device whose codes may be shown, such as the sandbox's.
@@ -53,7 +55,8 @@ func (e *Env) Propose(l *ui.Life, plan Planner) tea.Cmd {
 		if err != nil {
 			return ui.Fail(err, func() tea.Cmd { return e.Propose(l, plan) })
 		}
-		return ui.Raise(NewPlan(e, p)) // it comes after an answer: a key pressed meanwhile must not consent
+		// It comes after an answer: a key pressed meanwhile must not consent. What was said while it was made is over.
+		return tea.Batch(ui.Status("", ui.Info), ui.Raise(NewPlan(e, p)))
 	})
 }
 

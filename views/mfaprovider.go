@@ -40,16 +40,32 @@ func (p *MFAProvider) Code(ctx context.Context, c awsops.Challenge) (awsops.Toke
 	defer p.one.Unlock()
 	env.lookForDevices(ctx, c)
 	c.Devices = env.devicesFor(c)
-	stop := keepDrawing(ctx, env.Asker)
+	job, _ := awsops.JobOf(ctx)
+	for {
+		got, err := env.askCode(ctx, c, job)
+		switch {
+		case errors.Is(err, ui.ErrNobody):
+			return awsops.Token{}, errors.Join(awsops.ErrMFARequired, err)
+		case err != nil:
+			return awsops.Token{}, err
+		case !got.pause:
+			env.rememberDevice(got.tok.Serial)
+			return got.tok, nil
+		}
+		job.Pause()
+		p.one.Unlock() // others may ask meanwhile
+		err = job.WaitResumed(ctx)
+		p.one.Lock()
+		if err != nil {
+			return awsops.Token{}, err
+		}
+	}
+}
+
+func (e *Env) askCode(ctx context.Context, c awsops.Challenge, job *awsops.Job) (codeReply, error) {
+	stop := keepDrawing(ctx, e.Asker)
 	defer stop()
-	tok, err := ui.Ask(ctx, env.Asker, func(reply func(awsops.Token)) ui.Dialog { return newCode(env, c, reply) })
-	if errors.Is(err, ui.ErrNobody) {
-		return awsops.Token{}, errors.Join(awsops.ErrMFARequired, err)
-	}
-	if err == nil {
-		env.rememberDevice(tok.Serial)
-	}
-	return tok, err
+	return ui.Ask(ctx, e.Asker, func(reply func(codeReply)) ui.Dialog { return newCode(e, c, job, reply) })
 }
 
 // keepDrawing draws the seconds that pass: a dialog that waits gets no messages of its own.

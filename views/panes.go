@@ -281,8 +281,6 @@ func (v *transferView) whyNotCopy() string {
 		return "open a bucket on the right first"
 	case len(v.here.chosen()) == 0:
 		return "there is nothing here"
-	case v.here == v.local:
-		return v.env.readOnlyReason()
 	}
 	return ""
 }

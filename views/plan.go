@@ -75,7 +75,10 @@ func lastWords(p *awsops.Plan) string {
 			return w.Text
 		}
 	}
-	return p.Undo
+	if p.Undo == "" {
+		return ""
+	}
+	return "To undo it: " + p.Undo
 }
 
 func commandLines(p *awsops.Plan) []string {
@@ -104,6 +107,9 @@ func planLines(t *ui.Theme, p *awsops.Plan, w int) []string {
 			out = append(out, "")
 		}
 		out = append(append(out, t.Paint(ui.RoleHeader, title)), lines...)
+	}
+	if c := awsops.Blocked(p.Checks); c != nil { // what stands in the way is read first
+		section("Can't be applied", checkLines(t, []awsops.Check{*c}, w))
 	}
 	section("Changes", changeLines(t, p.Changes, w))
 	section("Warnings", warningLines(t, p.Warnings, w))

@@ -171,8 +171,7 @@ func (v *propertiesView) build() {
 		}
 		v.lines = append(v.lines, propertyLines(i, p, v.width)...)
 	}
-	v.table.SetSource(v)
-	if at >= 0 {
+	if row, ok := v.table.Selected(); at >= 0 && (!ok || row != at) {
 		v.table.SelectRow(at)
 	}
 	if at >= 0 && v.board.Complete() && v.uploads.Settled() {

@@ -24,6 +24,7 @@ type Board struct {
 	mu      sync.Mutex
 	entries map[string]*entry
 	wanted  []string
+	from    int // everything wanted before it is begun
 	set     []Fact
 	working int
 	rev     uint64
@@ -57,7 +58,7 @@ func (b *Board) Close() {
 func (b *Board) Want(buckets []string, set []Fact) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.wanted, b.set = slices.Clone(buckets), slices.Clone(set)
+	b.wanted, b.set, b.from = slices.Clone(buckets), slices.Clone(set), 0
 	for b.working < inFlight && b.ctx.Err() == nil {
 		t, ok := b.next()
 		if !ok {
@@ -126,6 +127,7 @@ func (b *Board) Forget(buckets ...string) {
 	for _, n := range buckets {
 		delete(b.entries, n)
 	}
+	b.from = 0
 	b.account = &accountCache{}
 	b.tell()
 }
@@ -146,21 +148,22 @@ type task struct {
 
 // next takes the most urgent fact that nobody reads yet; the caller holds the lock.
 func (b *Board) next() (task, bool) {
-	for _, name := range b.wanted {
+	for i := b.from; i < len(b.wanted); i++ {
+		name := b.wanted[i]
 		e := b.entries[name]
 		if e == nil {
 			e = &entry{}
 			b.entries[name] = e
 		}
-		if e.busy >= perBucket {
-			continue
-		}
-		for _, f := range b.set {
-			if !e.begun[f] {
-				e.begun[f], e.busy = true, e.busy+1
-				readers[f].loading(&e.facts)
-				return task{name, f, e}, true
-			}
+		at := slices.IndexFunc(b.set, func(f Fact) bool { return !e.begun[f] })
+		switch {
+		case at < 0 && i == b.from:
+			b.from++
+		case at >= 0 && e.busy < perBucket:
+			f := b.set[at]
+			e.begun[f], e.busy = true, e.busy+1
+			readers[f].loading(&e.facts)
+			return task{name, f, e}, true
 		}
 	}
 	return task{}, false

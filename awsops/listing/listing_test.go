@@ -179,6 +179,22 @@ func TestAnOddAnswerIsReadByTheSDK(t *testing.T) {
 	})
 }
 
+func TestBytesThatXMLDoesNotAllowAreTakenAsTheyAre(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const key = "a\x01b\xff\x1b[31m"
+		crude := roundTrip(func(req *http.Request) (*http.Response, error) {
+			return answer(req, 200, "<ListBucketResult><Prefix>a&#x1;</Prefix><IsTruncated>false</IsTruncated><Contents><Key>"+key+"</Key></Contents></ListBucketResult>"), nil
+		})
+		l := Start(t.Context(), reader(t, serve{crude}), Query{Bucket: "b"})
+		if err := l.Wait(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n, _ := l.Len(); n != 1 || l.Row(0).Key != key {
+			t.Errorf("%d rows", n)
+		}
+	})
+}
+
 func TestPagesOfAnySizeAndKeysOfAnyBytesAreListedExactly(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(5, 6))
 	for range 60 {

@@ -36,7 +36,7 @@ func (c *scanClient) Do(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	body := w.body.Bytes()
-	if w.scan(body) == nil {
+	if w.scan(body, false) == nil || w.pull.illegal && w.scan(body, true) == nil {
 		c.page = build(&w.raw)
 		body = emptied(&w.raw)
 	} else {
@@ -77,8 +77,10 @@ func (w *workspace) read(resp *http.Response) error {
 	return nil
 }
 
-func (w *workspace) scan(body []byte) error {
-	w.pull = pull{b: body, scratch: w.pull.scratch[:0], open: w.pull.open[:0]}
+// scan reads the body. A body with characters that XML doesn't allow is one that the SDK can't read:
+// some servers write the bytes of a key as they are, and then they are what the key is.
+func (w *workspace) scan(body []byte, lenient bool) error {
+	w.pull = pull{b: body, scratch: w.pull.scratch[:0], open: w.pull.open[:0], lenient: lenient}
 	w.raw = raw{rows: w.raw.rows[:0]}
 	return scanBody(&w.pull, &w.raw)
 }

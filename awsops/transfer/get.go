@@ -191,7 +191,11 @@ func (f *fetch) copy(to io.Writer, body io.ReadCloser, size int64) error {
 	if p, ok := errors.AsType[*os.PathError](err); ok {
 		return localError("the file can't be written", p)
 	}
-	return awsops.Wrap("GetObject", f.bucket, f.key, err)
+	if e, ok := errors.AsType[*awsops.Error](err); ok {
+		return e
+	}
+	return &awsops.Error{Op: "GetObject", Bucket: f.bucket, Key: f.key, Kind: awsops.KindNetwork, Err: err,
+		Message: fmt.Sprintf("the transfer broke off: %d bytes of a piece arrived of %d", c.n, size), Hint: "Download it again."}
 }
 
 // counted reports bytes as they arrive.

@@ -22,7 +22,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"cooper/awsops"
-	"cooper/awsops/objects"
 )
 
 // multipart sends the file in parts. What stops it decides what becomes of the parts: they are aborted when a person
@@ -246,12 +245,7 @@ func (u *upload) complete(ctx context.Context, id string, parts []types.Complete
 	if failed == nil {
 		return storedNote(aws.ToString(out.VersionId), aws.ToString(out.ChecksumCRC64NVME)), nil
 	}
-	e := awsops.Wrap("CompleteMultipartUpload", u.spec.Bucket, u.spec.Key, failed)
-	if e.Kind != awsops.KindNetwork && e.Code != "NoSuchUpload" && e.Status != http.StatusPreconditionFailed {
-		return "", failed
-	}
-	head, err := objects.ReadHead(ctx, u.r, u.spec.Bucket, u.spec.Key, "")
-	if err == nil && head.Size == u.size && head.ETag == etagOfParts(parts) {
+	if head, ours := u.isThere(ctx, failed, etagOfParts(parts)); ours {
 		return storedNote(head.VersionID, ""), nil
 	}
 	return "", failed

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/md5" //nolint:gosec // Content-MD5 and the ETag of parts are MD5 by definition
 	"encoding/base64"
-	"errors"
 	"io"
 	"net/http"
 	"os"
@@ -91,14 +90,13 @@ func (u *upload) single(ctx context.Context) (string, error) {
 		out, err = u.api.PutObject(ctx, in)
 		return err
 	})
-	if e, ok := errors.AsType[*awsops.Error](err); ok && e.Status == http.StatusPreconditionFailed {
-		if head, same := u.same(ctx); same {
-			u.shown.Add(u.size)
-			return storedNote(head.VersionID, ""), nil
-		}
-	}
 	if err != nil {
-		return "", err
+		head, ours := u.isThere(ctx, err, "")
+		if !ours {
+			return "", err
+		}
+		u.shown.Add(u.size)
+		return storedNote(head.VersionID, ""), nil
 	}
 	if err := u.unchanged("What was stored may be a mixture of both. "); err != nil {
 		return "", err
@@ -107,12 +105,20 @@ func (u *upload) single(ctx context.Context) (string, error) {
 	return storedNote(aws.ToString(out.VersionId), aws.ToString(out.ChecksumCRC64NVME)), nil
 }
 
-// same looks whether the object is this very file: an answer that was lost makes the repeated request find its own
-// work in its way.
-func (u *upload) same(ctx context.Context) (objects.Head, bool) {
+// isThere looks whether an upload that failed was carried out all the same: its answer was lost, and a
+// repetition then found the upload gone or the condition no longer true. The object must have the
+// file's size and checksum, or the ETag of its parts.
+func (u *upload) isThere(ctx context.Context, failed error, etag string) (objects.Head, bool) {
+	e := awsops.Wrap("PutObject", u.spec.Bucket, u.spec.Key, failed)
+	if ctx.Err() != nil || e.Kind != awsops.KindNetwork && e.Code != "NoSuchUpload" && e.Status != http.StatusPreconditionFailed {
+		return objects.Head{}, false
+	}
 	head, err := objects.ReadHead(ctx, u.r, u.spec.Bucket, u.spec.Key, "")
-	if err != nil || head.Size != u.size {
-		return head, false
+	if err != nil || head.Size != u.size || head.ETag == u.spec.Replace {
+		return objects.Head{}, false
+	}
+	if etag != "" && head.ETag == etag {
+		return head, true
 	}
 	p := proofOf(head)
 	return head, p.name != "" && p.verify(io.NewSectionReader(u.file, 0, u.size)) == nil

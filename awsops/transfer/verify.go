@@ -56,10 +56,13 @@ func proofOf(head objects.Head) proof {
 	return proof{"MD5", md5.New, want}
 }
 
+// bySize is what is said of a file that only its size speaks for.
+const bySize = "Verified by its size only: S3 keeps no checksum of the whole object."
+
 // sentence says how the content was verified.
 func (p proof) sentence() string {
 	if p.name == "" {
-		return "Verified by its size only: S3 keeps no checksum of the whole object."
+		return bySize
 	}
 	return "Verified by " + p.name + " " + base64.StdEncoding.EncodeToString(p.want) + "."
 }

@@ -104,7 +104,7 @@ func newPlan(ctx context.Context, r *awsops.Reader, in Params, kind, title strin
 	p := &awsops.Plan{ID: r.Session().NewID(), Kind: kind, Title: title, Target: t, Params: raw,
 		Consent: awsops.Consent{Kind: awsops.ConsentYes},
 		Basis:   []awsops.Fingerprint{s.state.Fingerprint(in.Bucket)},
-		Expect:  []awsops.Expectation{{What: "versioning", Want: want.String(), Read: readText(in.Bucket)}},
+		Expect:  []awsops.Expectation{{What: "versioning", Want: want.proof(), Read: readProof(in.Bucket)}},
 	}
 	if s.state.Status != want.Status {
 		p.Changes = append(p.Changes, awsops.Change{Field: "versioning", Before: s.state.status(), After: want.status()})

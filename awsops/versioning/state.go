@@ -93,6 +93,25 @@ func (s State) Fingerprint(bucket string) awsops.Fingerprint {
 	return awsops.Fingerprint{What: "the versioning state", Value: s.String(), Read: readText(bucket)}
 }
 
+// proof is what the read-back of a change compares. Off and never configured are one to it: some
+// servers say "Disabled" once versioning was touched, and both mean that no code is needed.
+func (s State) proof() string {
+	if s.NeedsCode() {
+		return s.status() + ", MFA delete on"
+	}
+	return s.status() + ", MFA delete not on"
+}
+
+func readProof(bucket string) func(context.Context, *awsops.Reader) (string, error) {
+	return func(ctx context.Context, r *awsops.Reader) (string, error) {
+		s, err := Read(ctx, r, bucket)
+		if err != nil {
+			return "", err
+		}
+		return s.proof(), nil
+	}
+}
+
 func readText(bucket string) func(context.Context, *awsops.Reader) (string, error) {
 	return func(ctx context.Context, r *awsops.Reader) (string, error) {
 		s, err := Read(ctx, r, bucket)

@@ -189,6 +189,9 @@ func becomes(rows []listing.Row, take func(listing.Row) bool, more bool) (before
 		return "not there", "not there"
 	}
 	before = said(rows[0])
+	if !take(rows[0]) {
+		return before, "stays" + older(rows[1:], take, more)
+	}
 	for _, row := range rows {
 		if !take(row) {
 			return before, said(row)
@@ -198,6 +201,24 @@ func becomes(rows []listing.Row, take func(listing.Row) bool, more bool) (before
 		return before, "an older version"
 	}
 	return before, "gone: no version is left"
+}
+
+// older says how many of the rows below the newest are taken away.
+func older(rows []listing.Row, take func(listing.Row) bool, more bool) string {
+	var n int64
+	for _, row := range rows {
+		if take(row) {
+			n++
+		}
+	}
+	if n == 0 && !more {
+		return ""
+	}
+	text := "; " + number(n, "older one goes", "older ones go") + " for good"
+	if more {
+		text = "; at least" + text[1:]
+	}
+	return text
 }
 
 // changes says what becomes of the first keys.
@@ -221,6 +242,6 @@ func (c *count) more(p *awsops.Plan) {
 		if c.atLeast {
 			text = "and at least " + number(n, "more key", "more keys")
 		}
-		p.Changes = append(p.Changes, awsops.Change{Field: text, Before: "", After: "the same way"})
+		p.Changes = append(p.Changes, awsops.Change{Field: text, Before: "…", After: "the same way"})
 	}
 }

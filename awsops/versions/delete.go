@@ -28,9 +28,6 @@ func PlanDelete(ctx context.Context, r *awsops.Reader, sel Selection) (*awsops.P
 	p := newPlan(ctx, r, KindDelete, sel.Bucket, deleteTitle(sel, &c), sel, s)
 	class := meaning(p, s)
 	c.effects(p, class)
-	if sel.Under && sel.Prefix != "" {
-		p.Changes = append(p.Changes, awsops.Change{Field: "prefix", Before: sel.Prefix, After: sel.Prefix})
-	}
 	for _, key := range c.first {
 		if err := objectChange(ctx, r, p, s, key); err != nil {
 			return nil, err
@@ -38,7 +35,7 @@ func PlanDelete(ctx context.Context, r *awsops.Reader, sel Selection) (*awsops.P
 	}
 	c.more(p)
 	if c.atLeast {
-		note(p, awsops.Note, "Counting was cut short at %d rows; everything is deleted nonetheless.", countLimit)
+		note(p, awsops.Note, "Counting was cut short; everything is deleted nonetheless.")
 	}
 	d := &remover{bucket: sel.Bucket, title: p.Title, plain: true}
 	source := listSource(sel.Bucket, sel.Entries)
@@ -60,7 +57,7 @@ func deleteTitle(sel Selection, c *count) string {
 	case sel.Prefix == "":
 		return "Delete all objects in " + sel.Bucket
 	}
-	return "Delete all objects under a prefix"
+	return "Delete all objects under " + sel.Prefix
 }
 
 // meaning says what a DELETE does in this bucket's state, sets consent and undo, and gives the

@@ -100,13 +100,10 @@ func purgeTitle(sel Selection, c *count) string {
 	case sel.Prefix == "":
 		return "Delete all " + what + " in " + sel.Bucket + " for good"
 	}
-	return "Delete all " + what + " under a prefix for good"
+	return "Delete all " + what + " under " + sel.Prefix + " for good"
 }
 
 func purgeNotes(p *awsops.Plan, sel Selection, c *count) {
-	if sel.Under && sel.Prefix != "" {
-		p.Changes = append(p.Changes, awsops.Change{Field: "prefix", Before: sel.Prefix, After: sel.Prefix})
-	}
 	if c.markers > 0 && !sel.Under {
 		note(p, awsops.Risk, "Deleting a delete marker makes the version below it current again: that is how an object is undeleted.")
 	}
@@ -114,7 +111,7 @@ func purgeNotes(p *awsops.Plan, sel Selection, c *count) {
 		note(p, awsops.Note, "A lifecycle rule can do the same every day by itself: expire noncurrent versions (Properties, lifecycle).")
 	}
 	if c.atLeast {
-		note(p, awsops.Note, "Counting was cut short at %d rows; everything is deleted nonetheless.", countLimit)
+		note(p, awsops.Note, "Counting was cut short; everything is deleted nonetheless.")
 	}
 }
 
@@ -139,7 +136,7 @@ func PlanUndelete(ctx context.Context, r *awsops.Reader, sel Selection) (*awsops
 	case c.total() == 0:
 		return nil, nothing(KindUndelete, sel.Bucket, "no delete marker hides a version here: there is nothing to bring back")
 	}
-	p := newPlan(ctx, r, KindUndelete, sel.Bucket, "Undelete "+number(c.keys, "object", "objects"), sel, s)
+	p := newPlan(ctx, r, KindUndelete, sel.Bucket, undeleteTitle(sel, &c), sel, s)
 	p.Undo = "Delete the objects again: that adds new delete markers."
 	c.effects(p, "DELETE (free)")
 	if c.markers > c.keys {
@@ -166,6 +163,14 @@ func PlanUndelete(ctx context.Context, r *awsops.Reader, sel Selection) (*awsops
 	line.sel.Entries = markers
 	p.Steps = []awsops.Step{{Title: p.Title, Command: line.String(), Source: source, Workers: workers(d.coded), Do: d.do}}
 	return p, nil
+}
+
+func undeleteTitle(sel Selection, c *count) string {
+	title := "Undelete " + number(c.keys, "object", "objects")
+	if sel.Under && sel.Prefix != "" {
+		title += " under " + sel.Prefix
+	}
+	return title
 }
 
 // hiding gives the markers that hide the newest versions of the selection's keys.
