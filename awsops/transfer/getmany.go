@@ -98,10 +98,10 @@ func PlanGet(ctx context.Context, r *awsops.Reader, spec GetSpec) (*awsops.Plan,
 			return now.hash.String(), err
 		}}}
 	p.Steps = []awsops.Step{
-		{Title: "make the folder", Read: g.prepare},
+		{Title: "make the folder", Command: "mkdir -p " + awsops.Quote(abs), Read: g.prepare},
 		{Title: "download the objects", Command: g.lines(ctx, r, p.Target, t.files), Workers: fileWorkers, Read: g.one,
 			Source: &awsops.Source{Kind: "objects", Bucket: spec.Bucket, Prefix: spec.Picks[0].Key, Open: g.open}},
-		{Title: "keep the names", Read: g.finish}}
+		{Title: "write the names to the disk", Command: "sync " + awsops.Quote(abs), Read: g.finish}}
 	return p, nil
 }
 
