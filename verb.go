@@ -265,23 +265,7 @@ func (v *verb) report(job *awsops.Job) error {
 	if n := s.Failures - int64(len(s.Errors)); n > 0 {
 		_, _ = fmt.Fprintf(v.p.err, "and %d more; all are in the journal's file bulk/%s.jsonl\n", n, s.ID)
 	}
-	state := s.State.String()
-	if s.Verdict > awsops.VerdictDone {
-		state = s.Verdict.String()
-	}
-	var err error
-	if v.flags.json {
-		line := map[string]any{"job": s.ID, "kind": s.Kind, "state": state, "done": s.Done, "failures": s.Failures, "bytes": s.Bytes, "notes": s.Notes}
-		if s.Err != nil {
-			line["error"] = s.Err.Error()
-		}
-		err = v.print(line)
-	} else {
-		_, err = fmt.Fprintf(v.p.out, "%s: %s, %d done, %d failed, %d bytes\n", ui.Clean(s.Title), state, s.Done, s.Failures, s.Bytes)
-		for _, n := range s.Notes {
-			_, _ = fmt.Fprintln(v.p.err, ui.CleanLines(n))
-		}
-	}
+	err := v.result(s)
 	switch {
 	case s.Err != nil && context.Cause(v.ctx) != nil:
 		return context.Cause(v.ctx)
@@ -295,6 +279,26 @@ func (v *verb) report(job *awsops.Job) error {
 		return verbError{error: errors.New("some entries failed"), code: exitPartly, said: true}
 	}
 	return nil
+}
+
+// result is the one line of a job that has ended.
+func (v *verb) result(s awsops.JobSnapshot) error {
+	state := s.State.String()
+	if s.Verdict > awsops.VerdictDone {
+		state = s.Verdict.String()
+	}
+	if v.flags.json {
+		line := map[string]any{"job": s.ID, "kind": s.Kind, "state": state, "done": s.Done, "failures": s.Failures, "bytes": s.Bytes, "notes": s.Notes}
+		if s.Err != nil {
+			line["error"] = s.Err.Error()
+		}
+		return v.print(line)
+	}
+	_, err := fmt.Fprintf(v.p.out, "%s: %s, %d done, %d failed, %d bytes\n", ui.Clean(s.Title), state, s.Done, s.Failures, s.Bytes)
+	for _, n := range s.Notes {
+		_, _ = fmt.Fprintln(v.p.err, ui.CleanLines(n))
+	}
+	return err
 }
 
 func (v *verb) print(line any) error {

@@ -155,7 +155,12 @@ func (v *verb) download(from, to string, f cpFlags) error {
 	if place.Prefix == "" {
 		return usageError{errors.New("a key is wanted; --recursive takes all of the bucket")}
 	}
-	head, err := objects.ReadHead(v.ctx, v.session.Reader(), place.Bucket, place.Prefix, f.version)
+	return v.downloadOne(place, to, existing, f.version)
+}
+
+// downloadOne copies one object into a file, or into a folder under a name that its key makes.
+func (v *verb) downloadOne(place ui.Place, to string, existing transfer.Existing, version string) error {
+	head, err := objects.ReadHead(v.ctx, v.session.Reader(), place.Bucket, place.Prefix, version)
 	if err != nil {
 		return planned(err)
 	}
@@ -166,7 +171,7 @@ func (v *verb) download(from, to string, f cpFlags) error {
 	if info, err := os.Stat(to); err == nil && existing == transfer.Differ {
 		replace = info.Size() != head.Size || head.Modified.After(info.ModTime())
 	}
-	d, err := transfer.PlanDownload(v.ctx, v.session.Reader(), transfer.DownloadSpec{Bucket: place.Bucket, Key: place.Prefix, Version: f.version, File: to, Replace: replace})
+	d, err := transfer.PlanDownload(v.ctx, v.session.Reader(), transfer.DownloadSpec{Bucket: place.Bucket, Key: place.Prefix, Version: version, File: to, Replace: replace})
 	if err != nil {
 		return planned(err)
 	}

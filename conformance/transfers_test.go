@@ -263,6 +263,14 @@ func TestAnUploadThatWasCutOffSendsNoPartTwice(t *testing.T) {
 	if len(kept.all) != 0 {
 		t.Errorf("the record stays: %+v", kept.all)
 	}
+}
+
+func TestADownloadThatWasCutOffFetchesNoPieceTwice(t *testing.T) {
+	w := open(t)
+	b := w.bucket(t, "")
+	body := noise(184<<20 + 5)
+	p, err := transfer.PlanUpload(t.Context(), w.reader(), transfer.UploadSpec{File: writeFile(t, body), Bucket: b, Key: "k"})
+	w.done(t, p, err)
 	to := filepath.Join(t.TempDir(), "k")
 	d, err := transfer.PlanDownload(t.Context(), w.reader(), transfer.DownloadSpec{Bucket: b, Key: "k", File: to})
 	if err != nil {

@@ -35,6 +35,7 @@ type propertiesView struct {
 type uploadList struct {
 	uploads []buckets.Upload
 	parts   map[string]buckets.Parts // by upload id, for the first ones
+	ours    map[string]awsops.UploadRecord
 	more    bool
 }
 
@@ -81,7 +82,7 @@ const (
 // readUploads lists the incomplete uploads and counts what the oldest hold.
 func (v *propertiesView) readUploads() tea.Cmd {
 	return ui.Do(v.life, "uploads", func(ctx context.Context) (uploadList, error) {
-		r, out := v.env.Session.Reader(), uploadList{parts: map[string]buckets.Parts{}}
+		r, out := v.env.Session.Reader(), uploadList{parts: map[string]buckets.Parts{}, ours: v.env.ownUploads(v.bucket)}
 		for page, err := range buckets.Uploads(ctx, r, v.bucket, "") {
 			if err != nil {
 				return out, err

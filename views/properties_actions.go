@@ -21,6 +21,7 @@ func (v *propertiesView) Actions() []ui.Action {
 		{ID: "properties.add", Keys: []string{"n"}, Help: "add tag or rule", Run: v.add},
 		{ID: "properties.remove", Keys: []string{"d"}, Help: "remove", Why: v.whyNotRemove, Run: v.remove},
 		{ID: "uploads.abort", Keys: []string{"A"}, Help: "abort old uploads", Why: v.whyNotAbort, Run: v.abortOld},
+		{ID: "uploads.goon", Keys: []string{"c"}, Help: "go on with an upload", Why: v.whyNotGoOn, Run: v.goOn},
 		{ID: "bucket.empty", Keys: []string{"E"}, Help: "empty the bucket", Run: func() tea.Cmd {
 			return proposeEmpty(v.env, v.life, v.bucket)
 		}},

@@ -185,6 +185,9 @@ func (v *propertiesView) uploadProperties() []property {
 		if p, ok := r.Value.parts[u.ID]; ok {
 			text += ", " + partsText(p)
 		}
+		if rec, ok := r.Value.ours[u.ID]; ok {
+			text += ", sent from here: " + ui.Clean(rec.File)
+		}
 		out = append(out, property{id: "upload " + u.ID, section: sectionUploads, kind: propUpload, text: text, style: cellText, copy: u.ID, upload: u})
 	}
 	return out

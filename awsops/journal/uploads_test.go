@@ -35,7 +35,14 @@ func TestUploadsAreKeptUntilTheyAreForgotten(t *testing.T) {
 	if all, err := OpenUploads(dir).All(); err != nil || cmp.Diff([]Upload{a}, all) != "" {
 		t.Errorf("%v, %s", err, cmp.Diff([]Upload{a}, all))
 	}
-	if info, err := os.Stat(u.path(a)); err != nil || info.Mode().Perm() != 0o600 {
+}
+
+func TestARecordOfAnUploadIsItsOwnersAlone(t *testing.T) {
+	u, r := OpenUploads(t.TempDir()), Upload{Bucket: "b", UploadID: "1"}
+	if err := u.Keep(r); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(u.path(r)); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info, err)
 	}
 }

@@ -3,6 +3,7 @@ package transfer
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"iter"
 	"time"
@@ -119,4 +120,14 @@ func quoted(etag string) string {
 		return etag
 	}
 	return `"` + etag + `"`
+}
+
+// params is what a plan is made again from. A key or path that JSON can't hold byte for byte gives none: going on with
+// another one would be worse than not going on.
+func params(spec any) json.RawMessage {
+	raw, err := json.Marshal(spec)
+	if err != nil || bytes.Contains(raw, []byte(`\ufffd`)) || bytes.Contains(raw, []byte("\ufffd")) {
+		return nil
+	}
+	return raw
 }

@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -85,12 +84,8 @@ func PlanGet(ctx context.Context, r *awsops.Reader, spec GetSpec) (*awsops.Plan,
 		return nil, &awsops.Error{Op: "GetObject", Bucket: spec.Bucket, Kind: awsops.KindConflict, Message: t.nothing("download"),
 			Hint: "Choose others, or replace what is there explicitly."}
 	}
-	raw, err := json.Marshal(spec)
-	if err != nil {
-		return nil, awsops.Invalid("GetObject", "the keys can't be recorded", "")
-	}
 	p := &awsops.Plan{ID: r.Session().NewID(), Kind: kindGet, Title: "Download " + files(t.files), Target: r.Target(ctx, spec.Bucket),
-		Consent: awsops.Consent{Kind: awsops.ConsentYes}, Params: raw, Undo: "Delete the files."}
+		Consent: awsops.Consent{Kind: awsops.ConsentYes}, Params: params(spec), Undo: "Delete the files."}
 	g.describe(p, t, names)
 	p.Basis = []awsops.Fingerprint{{What: "what is downloaded, or what is there in its place,", Value: t.hash.String(),
 		Read: func(ctx context.Context, r *awsops.Reader) (string, error) {

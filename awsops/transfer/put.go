@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"iter"
 	"os"
@@ -64,12 +63,8 @@ func PlanPut(ctx context.Context, r *awsops.Reader, spec PutSpec) (*awsops.Plan,
 		return nil, &awsops.Error{Op: "PutObject", Bucket: spec.Bucket, Kind: awsops.KindConflict, Message: t.nothing("upload"),
 			Hint: "Choose other files, or replace what is there explicitly."}
 	}
-	raw, err := json.Marshal(spec)
-	if err != nil {
-		return nil, awsops.Invalid("PutObject", "the paths can't be recorded", "")
-	}
 	p := &awsops.Plan{ID: r.Session().NewID(), Kind: kindPut, Title: "Upload " + files(t.files), Target: r.Target(ctx, spec.Bucket),
-		Consent: awsops.Consent{Kind: awsops.ConsentYes}, Params: raw, Undo: "Delete the objects."}
+		Consent: awsops.Consent{Kind: awsops.ConsentYes}, Params: params(spec), Undo: "Delete the objects."}
 	u.describe(p, t)
 	p.Basis = []awsops.Fingerprint{{What: "what is uploaded, or what is there in its place,", Value: t.hash.String(),
 		Read: func(ctx context.Context, r *awsops.Reader) (string, error) {
