@@ -37,9 +37,11 @@ measured() {
 clients() {
   export XDG_STATE_HOME=$DIR/state AWS_EC2_METADATA_DISABLED=true AWS_CONFIG_FILE=$DIR/none AWS_SHARED_CREDENTIALS_FILE=$DIR/none
   export RCLONE_CONFIG=$DIR/rclone.conf RCLONE_CONFIG_S_TYPE=s3 RCLONE_CONFIG_S_PROVIDER=Other RCLONE_CONFIG_S_ENV_AUTH=true \
-    RCLONE_CONFIG_S_ENDPOINT=$AWS_ENDPOINT_URL RCLONE_CONFIG_S_REGION=$AWS_REGION RCLONE_CONFIG_S_FORCE_PATH_STYLE=true RCLONE_S3_NO_CHECK_BUCKET=true
-  "$AWS" --endpoint-url "$AWS_ENDPOINT_URL" s3api create-bucket --bucket bench \
-    --create-bucket-configuration LocationConstraint="$AWS_REGION" >/dev/null
+    RCLONE_CONFIG_S_ENDPOINT=$AWS_ENDPOINT_URL RCLONE_CONFIG_S_REGION=$AWS_REGION RCLONE_CONFIG_S_FORCE_PATH_STYLE=true RCLONE_S3_NO_CHECK_BUCKET=true \
+    RCLONE_CONFIG_S_ACL=bucket-owner-full-control # its own "private" is refused where ACLs are off
+  local where=(--create-bucket-configuration "LocationConstraint=$AWS_REGION")
+  [[ $AWS_REGION == us-east-1 ]] && where=()
+  "$AWS" --endpoint-url "$AWS_ENDPOINT_URL" s3api create-bucket --bucket bench "${where[@]}" >/dev/null
   touch "$RCLONE_CONFIG"
   local aws=("$AWS" --endpoint-url "$AWS_ENDPOINT_URL" s3 cp --no-progress --only-show-errors)
   for what in big small; do
