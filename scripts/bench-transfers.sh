@@ -35,6 +35,7 @@ measured() {
 }
 
 clients() {
+  unset AWS_CA_BUNDLE # rclone of Debian takes none, and everything here is plain HTTP
   export XDG_STATE_HOME=$DIR/state AWS_EC2_METADATA_DISABLED=true AWS_CONFIG_FILE=$DIR/none AWS_SHARED_CREDENTIALS_FILE=$DIR/none
   export RCLONE_CONFIG=$DIR/rclone.conf RCLONE_CONFIG_S_TYPE=s3 RCLONE_CONFIG_S_PROVIDER=Other RCLONE_CONFIG_S_ENV_AUTH=true \
     RCLONE_CONFIG_S_ENDPOINT=$AWS_ENDPOINT_URL RCLONE_CONFIG_S_REGION=$AWS_REGION RCLONE_CONFIG_S_FORCE_PATH_STYLE=true RCLONE_S3_NO_CHECK_BUCKET=true \
@@ -66,7 +67,6 @@ sandbox() {
   for _ in $(seq 100); do grep -q COOPER_MFA_SEED "$DIR/sandbox.env" && break || sleep 0.1; done
   (
     . "$DIR/sandbox.env"
-    unset AWS_CA_BUNDLE
     export AWS_ENDPOINT_URL=http://127.0.0.1:$PORT
     clients
   )
