@@ -107,7 +107,7 @@ func (r *rig) upload(name, text string) {
 		r.t.Fatal(err)
 	}
 	r.Press("u")
-	r.until("One file. It goes to")
+	r.until("It goes to")
 	r.Type(file)
 	r.Press("enter")
 	r.until("Upload " + name)

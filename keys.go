@@ -14,6 +14,7 @@ import (
 // actionIDs are the actions of the shell, of its dialogs and of every screen. They are written down because a screen
 // tells its own only once it is open, and a dialog needs something to be about.
 var actionIDs = []string{
+	"path.panes", "transfer.copy", "transfer.goto", "transfer.open", "transfer.pane", "transfer.refresh", "transfer.up", "uploads.goon",
 	"bucket.create", "bucket.delete", "bucket.details", "bucket.empty", "bucket.named", "bucket.open",
 	"bucket.properties",
 	"buckets.refresh", "buckets.sort",
@@ -25,7 +26,7 @@ var actionIDs = []string{
 	"jobs.bottom", "jobs.cancel", "jobs.details", "jobs.down", "jobs.pause", "jobs.resume", "jobs.top", "jobs.up",
 	"list.filter", "list.unfilter",
 	"log.details", "log.refresh",
-	"object.delete", "object.details", "object.download", "object.open", "object.upload", "object.versions",
+	"object.delete", "object.details", "object.download", "object.open", "object.panes", "object.upload", "object.versions",
 	"objects.flat", "objects.goto", "objects.refresh", "objects.sort", "objects.stop", "objects.up",
 	"path.complete", "path.ok",
 	"plan.apply", "plan.commands",
