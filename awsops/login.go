@@ -141,7 +141,7 @@ func (s *Session) renew(ctx context.Context, cause *Error) error {
 		call.login = now
 		return nil
 	}
-	if _, job := JobOf(ctx); !job && call.began.Before(s.declined) {
+	if _, job := JobOf(ctx); !job && !call.began.After(s.declined) {
 		return notRenewed(cause, errDeclined) // one answer is for all that were under way when it was given
 	}
 	// Somebody may have logged in elsewhere, as with the AWS CLI; only when nobody has, the person is asked.

@@ -134,3 +134,16 @@ func text(in map[string]any, key string) string {
 	s, _ := in[key].(string)
 	return s
 }
+
+// EndSessions ends all temporary credentials that were handed out so far.
+func (s *Server) EndSessions() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id, p := range s.principals {
+		if p.Expires != 0 {
+			over := *p
+			over.Expires = s.clock().Unix() - 1
+			s.principals[id] = &over
+		}
+	}
+}
