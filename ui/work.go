@@ -36,5 +36,6 @@ type Identity struct {
 	ReadOnly bool
 	Demo     bool
 	Until    time.Time     // when temporary credentials end; zero for long-term ones
+	Over     bool          // they have ended
 	Skew     time.Duration // server's clock minus ours; told from 5 s on
 }

@@ -11,10 +11,10 @@ import (
 // errQuit is the cause of a job's end when the person quits or cancels.
 var errQuit = errors.New("cancelled by you")
 
-// Works gives the session's jobs that have not ended, oldest first, as the shell wants them.
+// Works gives the run's jobs that have not ended, oldest first, as the shell wants them.
 func (e *Env) Works() []ui.Work {
 	var out []ui.Work
-	for _, j := range e.Session.Jobs() {
+	for _, j := range e.jobs() {
 		if !j.State().Ended() {
 			out = append(out, work{e, j})
 		}
