@@ -38,6 +38,7 @@ func (a *app) identity() ui.Identity {
 	}
 	// A new login brings other credentials: those in use are asked for on every draw.
 	if k, ok := session.KnownKey(); ok && k.Temporary {
+		who.Temporary = true
 		who.Until, who.Over = k.Expires, !k.Expires.IsZero() && !session.ServerNow().Before(k.Expires)
 	}
 	who.Skew = session.Skew()

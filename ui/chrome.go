@@ -61,6 +61,8 @@ func (s *Shell) badges(id Identity) string {
 		badge(RoleWarn, "[EXPIRED]")
 	case !id.Until.IsZero():
 		badge(RoleMuted, "until "+id.Until.UTC().Format("15:04Z"))
+	case id.Temporary:
+		badge(RoleMuted, "temporary")
 	}
 	if id.Scheme == "http" {
 		badge(RoleWarn, "[NOT ENCRYPTED]")

@@ -33,7 +33,7 @@ func NewProfiles(env *Env, _ ui.Place) ui.View {
 	v.table = newTable(env.Theme, v,
 		grid.Column{Title: "profile", Width: 14, Flex: 1, Max: 30}, grid.Column{Title: "kind", Width: 15, Drop: 1},
 		grid.Column{Title: "account", Width: 12, Drop: 2}, grid.Column{Title: "region", Width: 12, Drop: 3},
-		grid.Column{Title: "where", Width: 8, Flex: 1, Max: 34, Cut: grid.CutMiddle, Drop: 4}, grid.Column{Title: "note", Width: 12, Flex: 1, Max: 40})
+		grid.Column{Title: "where", Width: 8, Flex: 1, Max: 34, Cut: grid.CutMiddle, Drop: 4}, grid.Column{Title: "note", Width: 22, Flex: 1, Max: 44})
 	return v
 }
 

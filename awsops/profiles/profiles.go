@@ -16,18 +16,18 @@ type Kind string
 
 // The kinds, in the words they are shown in.
 const (
-	Static      Kind = "access key"         // long-term keys in a file
-	Temporary   Kind = "temporary keys"     // keys with a session token in a file
-	Role        Kind = "role"               // AWS STS AssumeRole
-	WebIdentity Kind = "web identity"       // AWS STS AssumeRoleWithWebIdentity
-	SSO         Kind = "identity center"    // IAM Identity Center
-	Login       Kind = "aws login"          // a session of aws login
-	Process     Kind = "process"            // a command's output
-	Container   Kind = "container"          // the endpoint of ECS, or of EKS Pod Identity
-	Instance    Kind = "instance"           // EC2's metadata service
-	Environment Kind = "environment"        // AWS_ACCESS_KEY_ID
-	Surrounding Kind = "container/instance" // no source of its own: the container's, else the instance's
-	Broken      Kind = "unusable"           // Troubles say why
+	Static      Kind = "access key"      // long-term keys in a file
+	Temporary   Kind = "temporary keys"  // keys with a session token in a file
+	Role        Kind = "role"            // AWS STS AssumeRole
+	WebIdentity Kind = "web identity"    // AWS STS AssumeRoleWithWebIdentity
+	SSO         Kind = "identity center" // IAM Identity Center
+	Login       Kind = "aws login"       // a session of aws login
+	Process     Kind = "process"         // a command's output
+	Container   Kind = "container"       // the endpoint of ECS, or of EKS Pod Identity
+	Instance    Kind = "instance"        // EC2's metadata service
+	Environment Kind = "environment"     // AWS_ACCESS_KEY_ID
+	Surrounding Kind = "host role"       // no source of its own: the container's role, else the instance's
+	Broken      Kind = "unusable"        // Troubles say why
 )
 
 // Position is a line of a file; the first is 1.

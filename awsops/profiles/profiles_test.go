@@ -77,10 +77,10 @@ func read() Set {
 
 func TestEveryKindOfProfileIsTold(t *testing.T) {
 	want := map[string][2]string{ // kind, source
-		"default": {"container/instance", "container/instance"}, "ops": {"role", "access key"}, "hop": {"role", "access key"},
+		"default": {"host role", "host role"}, "ops": {"role", "access key"}, "hop": {"role", "access key"},
 		"own": {"role", "access key"}, "dev": {"identity center", "identity center"}, "old": {"identity center", "identity center"},
 		"pod": {"web identity", "web identity"}, "vault": {"process", "process"}, "sign": {"aws login", "aws login"},
-		"ec2": {"role", "instance"}, "ceph": {"container/instance", "container/instance"}, "keys": {"access key", "access key"},
+		"ec2": {"role", "instance"}, "ceph": {"host role", "host role"}, "keys": {"access key", "access key"},
 		"lease": {"temporary keys", "temporary keys"},
 	}
 	got := map[string][2]string{}
