@@ -310,6 +310,9 @@ const rolePatience = 5 * time.Minute
 func (s *Session) roleCode(serial, role string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), rolePatience)
 	defer cancel()
+	if s.source != nil {
+		defer s.source.wait.ask()()
+	}
 	c := Challenge{Action: "assume " + role, Serial: serial, Attempt: 1}
 	for ; ; c.Attempt++ {
 		tok, err := s.askCode(ctx, &c)

@@ -34,6 +34,7 @@ func (s *Session) load(ctx context.Context) error {
 	if s.profile == "" && s.opt.Static == nil {
 		s.profile = os.Getenv("AWS_PROFILE")
 	}
+	s.fips, s.dualStack = endpointKinds(ctx, s.cfg)
 	if err := s.adoptEndpoint(ctx); err != nil {
 		return err
 	}

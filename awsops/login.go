@@ -26,6 +26,7 @@ type LoginProvider interface {
 type credentialBox struct {
 	inner atomic.Pointer[aws.CredentialsProvider]
 	last  atomic.Pointer[KeyInfo]
+	wait  retrieving
 	used  atomic.Pointer[string] // the access key id of the last answer: each session has its own
 }
 
@@ -37,6 +38,8 @@ func newCredentialBox(p aws.CredentialsProvider) *credentialBox {
 
 // Retrieve asks the source in force and remembers what may be told of its answer.
 func (c *credentialBox) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	job, _ := JobOf(ctx)
+	defer c.wait.enter(job)()
 	got, err := (*c.inner.Load()).Retrieve(ctx)
 	if err == nil {
 		info := keyInfo(got)

@@ -103,3 +103,30 @@ func TestKeysOfTheProgramAreNeverRenewed(t *testing.T) {
 		t.Error("a login is asked for")
 	}
 }
+
+func TestAJobWhoseRoleWantsACodeWaitsForThePerson(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		box := newCredentialBox(nil)
+		one, two, late := &Job{}, &Job{}, &Job{}
+		for _, j := range []*Job{one, two, late} {
+			j.state.Store(uint32(JobRunning))
+		}
+		leaveOne, leaveTwo := box.wait.enter(one), box.wait.enter(two)
+		leaveAgain := box.wait.enter(one)
+		leaveTwo()
+		done := box.wait.ask()
+		leaveLate := box.wait.enter(late)
+		if one.State() != JobWaiting || two.State() != JobRunning || late.State() != JobWaiting {
+			t.Errorf("%v, %v, %v", one.State(), two.State(), late.State())
+		}
+		leaveAgain()
+		done()
+		leaveOne()
+		leaveLate()
+		for _, j := range []*Job{one, two, late} {
+			if j.asking.Load() != 0 || j.State() != JobRunning {
+				t.Errorf("%v, %d", j.State(), j.asking.Load())
+			}
+		}
+	})
+}

@@ -52,3 +52,23 @@ func endpointsIgnored(ctx context.Context, cfg aws.Config) bool {
 	}
 	return false
 }
+
+// endpointKinds tells whether AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, or the profile's settings of that
+// name, are on. The SDK's clients look themselves; this is for requests that are made without them.
+func endpointKinds(ctx context.Context, cfg aws.Config) (fips, dualStack bool) {
+	for _, source := range cfg.ConfigSources {
+		if of, ok := source.(interface {
+			GetUseFIPSEndpoint(context.Context) (aws.FIPSEndpointState, bool, error)
+		}); ok {
+			v, found, err := of.GetUseFIPSEndpoint(ctx)
+			fips = fips || err == nil && found && v == aws.FIPSEndpointStateEnabled
+		}
+		if of, ok := source.(interface {
+			GetUseDualStackEndpoint(context.Context) (aws.DualStackEndpointState, bool, error)
+		}); ok {
+			v, found, err := of.GetUseDualStackEndpoint(ctx)
+			dualStack = dualStack || err == nil && found && v == aws.DualStackEndpointStateEnabled
+		}
+	}
+	return fips, dualStack
+}

@@ -41,6 +41,8 @@ type Session struct {
 	devices  deviceList
 	jobs     jobList
 
+	fips, dualStack bool // asked for by the environment or the profile
+
 	source    *credentialBox // nil without credentials
 	logins    atomic.Int64   // how often the login was renewed
 	loginTurn chan struct{}  // held by the call that has the login renewed
