@@ -45,6 +45,9 @@ func (p *process) runTUI(ctx context.Context, flags config.Flags, start ui.Place
 	if err != nil {
 		return usageError{err}
 	}
+	if err := checkKeys(cfg); err != nil {
+		return usageError{err}
+	}
 	a := &app{p: p, cfg: cfg}
 	defer a.close()
 	if err := a.openJournal(cfg.StateDir); err != nil {
@@ -99,6 +102,9 @@ func (a *app) openJournal(dir string) error {
 		return fmt.Errorf("the journal can't be opened: %w", err)
 	}
 	a.journal = j
+	if left, err := j.Unfinished(); err == nil && len(left) > 0 && a.notice == "" {
+		a.notice = ui.Plural(int64(len(left)), "job", "jobs") + " of an earlier run did not come to an end: J shows what is left, n there goes on."
+	}
 	return nil
 }
 
@@ -133,10 +139,7 @@ func (a *app) run(ctx context.Context, start ui.Place) error {
 	a.env.Asker.Bind(program.Send)
 	go a.askWho(life, a.env.Session)
 	_, err := program.Run()
-	a.endJobs() // before the dialogs go: a question that is dismissed would count as the person's answer
-	a.env.Asker.Bind(nil)
-	a.shell.Close()
-	end(context.Cause(ctx))
+	a.leave(end, context.Cause(ctx))
 	if crash := a.shell.Err(); crash != nil {
 		return crash
 	}
@@ -144,6 +147,15 @@ func (a *app) run(ctx context.Context, start ui.Place) error {
 		return cause
 	}
 	return err
+}
+
+// leave ends what ran on the screen: jobs before the dialogs, because a question that is dismissed would count as the
+// person's answer.
+func (a *app) leave(end context.CancelCauseFunc, cause error) {
+	a.endJobs()
+	a.env.Asker.Bind(nil)
+	a.shell.Close()
+	end(cause)
 }
 
 // openShell makes the shell with its screens; they end with life.

@@ -308,21 +308,7 @@ func TestAJobThatIsStoppedForLaterStaysUnfinishedAndGoesOnAtItsCursor(t *testing
 	s, d := engine(t, func(o *Options) { o.Dialect, o.Endpoint = DialectCompatible, "https://127.0.0.1:1" })
 	var seen []int
 	hold := make(chan struct{})
-	planner := func(_ context.Context, _ *Reader, params json.RawMessage) (*Plan, error) {
-		return &Plan{Kind: "test.bulk", Params: params, Target: Target{Endpoint: s.Endpoint()}, Steps: []Step{{
-			Source: batches(5), Do: func(ctx context.Context, _ *Writer, it Item) (Receipt, error) {
-				if it.Batch == 3 {
-					select {
-					case <-hold:
-					case <-ctx.Done():
-						return Receipt{}, ctx.Err()
-					}
-				}
-				seen = append(seen, it.Batch)
-				return Receipt{Done: 1}, nil
-			},
-		}}}, nil
-	}
+	planner := heldPlanner(s.Endpoint(), hold, &seen)
 	first, err := planner(t.Context(), nil, json.RawMessage(`{}`))
 	if err != nil {
 		t.Fatal(err)
@@ -335,6 +321,9 @@ func TestAJobThatIsStoppedForLaterStaysUnfinishedAndGoesOnAtItsCursor(t *testing
 	<-job.Done()
 	if len(d.ends) != 0 {
 		t.Fatalf("the journal has an end: %+v", d.ends)
+	}
+	if last := d.reached[len(d.reached)-1]; last.Done != 2 || last.Cursor != "2" {
+		t.Errorf("the journal's place is %+v", last)
 	}
 	close(hold)
 	again, err := s.Resume(t.Context(), Planners{"test.bulk": planner}, Unfinished{Start: d.starts[0], At: d.reached[len(d.reached)-1]})
@@ -349,6 +338,25 @@ func TestAJobThatIsStoppedForLaterStaysUnfinishedAndGoesOnAtItsCursor(t *testing
 	}
 	if _, err := s.Resume(t.Context(), nil, Unfinished{Start: d.starts[0]}); Wrap("", "", "", err).Kind != KindUnsupported {
 		t.Errorf("without a planner: %v", err)
+	}
+}
+
+// heldPlanner plans five batches of which the third waits for hold; seen gets those that were done.
+func heldPlanner(endpoint string, hold <-chan struct{}, seen *[]int) Planner {
+	do := func(ctx context.Context, _ *Writer, it Item) (Receipt, error) {
+		if it.Batch == 3 {
+			select {
+			case <-hold:
+			case <-ctx.Done():
+				return Receipt{}, ctx.Err()
+			}
+		}
+		*seen = append(*seen, it.Batch)
+		return Receipt{Done: 1}, nil
+	}
+	return func(_ context.Context, _ *Reader, params json.RawMessage) (*Plan, error) {
+		return &Plan{Kind: "test.bulk", Params: params, Target: Target{Endpoint: endpoint},
+			Steps: []Step{{Source: batches(5), Do: do}}}, nil
 	}
 }
 

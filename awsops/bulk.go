@@ -176,6 +176,7 @@ func (b *bulkRun) expect(cursor string) {
 func (b *bulkRun) finished(at int, receipt Receipt) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	err := b.took(receipt)
 	b.finish[at] = true
 	moved := false
 	for b.low < len(b.finish) && b.finish[b.low] {
@@ -186,7 +187,6 @@ func (b *bulkRun) finished(at int, receipt Receipt) error {
 		b.cursors[b.low] = ""
 		b.low++
 	}
-	err := b.took(receipt)
 	if moved && time.Since(b.wrote) >= reachedEvery {
 		b.write()
 	}

@@ -29,7 +29,13 @@ type KeyInfo struct {
 type identityCache struct {
 	mu sync.Mutex
 	r  Reading[Identity]
+	at time.Time     // when r was read, by the machine's clock
 	in chan struct{} // closed when the call that is under way has ended
+}
+
+// fresh reports whether what is there is still good; c.mu must be held.
+func (c *identityCache) fresh() bool {
+	return c.r.State == Known || c.r.State == Failed && c.r.Err.Kind == KindNetwork && time.Since(c.at) < identityPause
 }
 
 func (c *identityCache) known() (Identity, bool) {
@@ -38,8 +44,12 @@ func (c *identityCache) known() (Identity, bool) {
 	return c.r.Get()
 }
 
+// identityPause is how long a failed question is not put again: every change asks, and a network
+// without a way to AWS STS must not hold each of them up.
+const identityPause = 15 * time.Second
+
 // Identity asks AWS STS who calls (GetCallerIdentity), once. An endpoint that is not AWS has no one
-// to ask: that is Unsupported. Failures are not remembered.
+// to ask: that is Unsupported. A network failure is remembered for 15 seconds, others not at all.
 func (s *Session) Identity(ctx context.Context) Reading[Identity] {
 	if s.opt.Dialect == DialectCompatible {
 		return Reading[Identity]{State: Unsupported, At: s.opt.Clock.Now(), Source: "GetCallerIdentity", Err: &Error{
@@ -48,7 +58,7 @@ func (s *Session) Identity(ctx context.Context) Reading[Identity] {
 	}
 	for {
 		s.identity.mu.Lock()
-		if s.identity.r.State == Known {
+		if s.identity.fresh() {
 			defer s.identity.mu.Unlock()
 			return s.identity.r
 		}
@@ -84,7 +94,7 @@ func (s *Session) askIdentity(ctx context.Context) Reading[Identity] {
 	}
 	s.identity.mu.Lock()
 	defer s.identity.mu.Unlock()
-	s.identity.r = r
+	s.identity.r, s.identity.at = r, time.Now()
 	close(s.identity.in)
 	s.identity.in = nil
 	return r

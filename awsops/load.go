@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -131,6 +132,7 @@ func (s *Session) transport() (aws.HTTPClient, error) {
 	return awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
 		t.MaxIdleConns = 256
 		t.MaxIdleConnsPerHost = 128
+		t.DialContext = loopback(t.DialContext)
 		if s.opt.Dial != nil {
 			t.DialContext = s.opt.Dial
 		}
@@ -143,6 +145,24 @@ func (s *Session) transport() (aws.HTTPClient, error) {
 	}), nil
 }
 
+// dialer opens connections as net.Dialer.DialContext does.
+type dialer = func(ctx context.Context, network, address string) (net.Conn, error)
+
+// loopback sends names below .localhost to this machine, as RFC 6761 says they mean. Not every
+// system's resolver knows them, and a local server needs names that an account or an access point can
+// be put in front of.
+func loopback(dial dialer) dialer {
+	if dial == nil {
+		dial = (&net.Dialer{}).DialContext
+	}
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		if host, port, err := net.SplitHostPort(address); err == nil && strings.HasSuffix(host, ".localhost") {
+			address = net.JoinHostPort("127.0.0.1", port)
+		}
+		return dial(ctx, network, address)
+	}
+}
+
 // refuseRedirect hands a redirect to the SDK: following it would send a signed request elsewhere.
 func refuseRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
@@ -152,7 +172,7 @@ func (s *Session) roots() (*x509.CertPool, error) {
 	}
 	pem, err := os.ReadFile(s.opt.CABundle)
 	if err != nil {
-		return nil, &Error{Op: "open", Kind: KindInvalid, Message: "the CA bundle can't be read", Hint: "Check --ca-bundle.", Err: err}
+		return nil, &Error{Op: "open", Kind: KindInvalid, Message: "the CA bundle can't be read: " + err.Error(), Hint: "Check --ca-bundle.", Err: err}
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {

@@ -3,6 +3,7 @@ package awsops
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"reflect"
 	"strconv"
 	"strings"
@@ -62,15 +63,32 @@ func (g *guard) check(ctx context.Context, in middleware.InitializeInput, next m
 	if err := g.checkSecrets(call, v); err != nil {
 		return out, md, err
 	}
-	if owner := g.s.places.owner(call.bucket); owner != "" && call.bucket != "" {
-		f := v.FieldByName("ExpectedBucketOwner")
-		if f.IsValid() && f.CanSet() && f.Kind() == reflect.Pointer && f.IsNil() {
-			f.Set(reflect.ValueOf(&owner))
-			// The input belongs to the caller: leave it as it was.
-			defer f.SetZero()
-		}
-	}
+	// The input belongs to the caller: leave it as it was.
+	defer g.expect(v, "ExpectedBucketOwner", call.bucket)()
+	defer g.expect(v, "ExpectedSourceBucketOwner", copiedFrom(v))()
 	return next.HandleInitialize(context.WithValue(ctx, outgoingKey{}, call), in)
+}
+
+// expect fills the field in with the bucket's owner, where it is proven and the caller left it open,
+// and gives what undoes that.
+func (g *guard) expect(v reflect.Value, field, bucket string) (undo func()) {
+	owner := g.s.places.owner(bucket)
+	f := v.FieldByName(field)
+	if bucket == "" || owner == "" || !f.IsValid() || !f.CanSet() || f.Kind() != reflect.Pointer || !f.IsNil() {
+		return func() {}
+	}
+	f.Set(reflect.ValueOf(&owner))
+	return f.SetZero
+}
+
+// copiedFrom gives the bucket that a copy reads from, "" for other calls.
+func copiedFrom(v reflect.Value) string {
+	source, err := url.PathUnescape(stringField(v, "CopySource"))
+	if err != nil || strings.HasPrefix(source, "arn:") {
+		return ""
+	}
+	bucket, _, _ := strings.Cut(strings.TrimPrefix(source, "/"), "/")
+	return bucket
 }
 
 // onlyAWS are operations that a server which doesn't know them takes for a plain PUT or DELETE of

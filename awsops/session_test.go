@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
@@ -224,5 +225,57 @@ func TestAnEndpointFromTheEnvironmentIsVisibleAndMayDoLeast(t *testing.T) {
 	}
 	if s.Endpoint() != "http://127.0.0.1:9" || s.Dialect() != DialectCompatible || s.Secure() {
 		t.Errorf("endpoint %q, dialect %v, secure %v", s.Endpoint(), s.Dialect(), s.Secure())
+	}
+}
+
+func TestANetworkWithoutSTSHoldsUpOneChangeAndNotAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &wire{answer: func(int, *http.Request, string) (*answered, error) { return nil, errors.New("no route") }}
+		s := isolated(t, w)
+		for range 3 {
+			if r := s.Identity(t.Context()); r.State != Failed || r.Err.Kind != KindNetwork {
+				t.Fatalf("%v: %v", r.State, r.Err)
+			}
+		}
+		before := len(w.requests())
+		time.Sleep(identityPause)
+		s.Identity(t.Context())
+		if after := len(w.requests()); before != 3 || after != 6 { // three tries each
+			t.Errorf("%d requests at first, %d after the pause", before, after)
+		}
+	})
+}
+
+func TestACopyCarriesTheOwnersOfBothBuckets(t *testing.T) {
+	w := &wire{answer: func(_ int, r *http.Request, _ string) (*answered, error) {
+		switch {
+		case strings.HasPrefix(r.URL.Host, "sts."):
+			return reply(200, callerAnswer), nil
+		case r.Method == http.MethodHead:
+			return reply(200, "", "X-Amz-Bucket-Region", "eu-west-1"), nil
+		}
+		return reply(200, "<CopyObjectResult></CopyObjectResult>"), nil
+	}}
+	s := isolated(t, w)
+	writer, err := s.writer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range []string{"from-1", "to-2"} {
+		if writer.Owner(t.Context(), b) == "" {
+			t.Fatalf("the owner of %s isn't proven", b)
+		}
+	}
+	api, err := writer.S3(t.Context(), "to-2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := api.CopyObject(t.Context(), &s3.CopyObjectInput{Bucket: new("to-2"), Key: new("k"), CopySource: new("from-1/a%2Fb")}); err != nil {
+		t.Fatal(err)
+	}
+	sent := w.requests()
+	h := sent[len(sent)-1].Header
+	if h.Get("X-Amz-Expected-Bucket-Owner") != "111122223333" || h.Get("X-Amz-Source-Expected-Bucket-Owner") != "111122223333" {
+		t.Errorf("owners %q and %q", h.Get("X-Amz-Expected-Bucket-Owner"), h.Get("X-Amz-Source-Expected-Bucket-Owner"))
 	}
 }

@@ -27,9 +27,6 @@ func Wrap(op, bucket, key string, err error) *Error {
 		return e
 	}
 	e := &Error{Op: op, Bucket: bucket, Key: key, Err: safeCause(err)}
-	if name := behind(err); name != "" && name != op {
-		e.Op, e.Bucket, e.Key = name, "", ""
-	}
 	if isCancelled(err) {
 		e.Kind, e.Message = KindCancelled, "cancelled"
 		return e
@@ -39,11 +36,37 @@ func Wrap(op, bucket, key string, err error) *Error {
 		clientSide(e, err)
 		return e
 	}
+	if name := behind(err); name != "" && name != op {
+		e.Op, e.Bucket, e.Key = name, "", ""
+	}
 	if e.Status == http.StatusNotFound && e.Code == "NotFound" && op == "HeadBucket" {
 		e.Code = "NoSuchBucket" // HEAD has no body to say it
 	}
+	if unreadable(e, err) {
+		return e
+	}
 	explain(e)
 	return e
+}
+
+// unreadable explains a success whose body can't be read as S3's: it broke off, or something else answers there, such
+// as a web server or a login page.
+func unreadable(e *Error, err error) bool {
+	var api smithy.APIError
+	if e.Status < 200 || e.Status > 299 || errors.As(err, &api) {
+		return false
+	}
+	e.Code = ""
+	if text := err.Error(); strings.Contains(text, "EOF") && !strings.Contains(text, "XML syntax error") || errors.Is(err, syscall.ECONNRESET) {
+		return connectionTrouble(e, err)
+	}
+	if strings.Contains(err.Error(), "illegal character code") {
+		e.Kind, e.Message, e.Hint = KindUnsupported, "the answer holds a character that XML can't carry", "The server should not send it so; nothing of it can be shown."
+		return true
+	}
+	e.Kind, e.Message = KindNetwork, "the answer is not S3's"
+	e.Hint = "Check the endpoint's address and port: something else answers there."
+	return true
 }
 
 // behind names the call that was made to fetch credentials, such as AssumeRole, when that is what

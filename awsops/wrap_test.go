@@ -92,6 +92,22 @@ func TestAnErrorWithoutABodyShowsCodeAndStatus(t *testing.T) {
 	}
 }
 
+func TestASuccessThatIsNotS3sIsToldAsSuch(t *testing.T) {
+	for _, page := range []string{"<!DOCTYPE html><html><head><meta charset=utf-8><title>Hi</title><body><p>Hello<br>there", "<html><p>a<br></html>"} {
+		e := Wrap("GetObjectTagging", "b-1", "k", failedGet(t, reply(200, page), nil))
+		if e == nil || e.Kind != KindNetwork || e.Error() != "GetObjectTagging b-1/k: the answer is not S3's" || !strings.Contains(e.Hint, "endpoint") {
+			t.Errorf("%q: %v", page, e)
+		}
+	}
+}
+
+func TestAnAnswerWithACharacterThatXMLCanNotCarryIsNoForeignServer(t *testing.T) {
+	e := Wrap("GetObjectTagging", "b-1", "k", failedGet(t, reply(200, "<Tagging><TagSet><Tag><Key>a&#x1B;b</Key></Tag></TagSet></Tagging>"), nil))
+	if e == nil || e.Kind != KindUnsupported || !strings.Contains(e.Error(), "character that XML can't carry") {
+		t.Errorf("%v", e)
+	}
+}
+
 func TestAMissingBucketIsToldByHeadWithoutABody(t *testing.T) {
 	w := &wire{answer: func(int, *http.Request, string) (*answered, error) { return reply(404, ""), nil }}
 	_, err := isolated(t, w).Reader().S3(t.Context(), "gone-1")

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,13 +24,20 @@ func (w *world) as(t *testing.T, c sandbox.Credentials) *awsops.Session {
 	return s
 }
 
+// denied reports that err says that something may not be done, with a hint that names every one of the permissions.
+func denied(err error, permissions ...string) bool {
+	e, ok := errors.AsType[*awsops.Error](err)
+	return ok && e.Kind == awsops.KindDenied &&
+		!slices.ContainsFunc(permissions, func(p string) bool { return !strings.Contains(e.Hint, p) })
+}
+
 func TestWhoMayReadNothingSeesDeniedAndNeverOff(t *testing.T) {
 	w := openSandbox(t, awsops.DialectSandbox)
 	b := w.bucket(t, "Enabled")
 	w.put(t, b, "k", "x")
 	r := w.as(t, w.server.AddUser("nobody", "")).Reader()
 	for _, err := range buckets.List(t.Context(), r) {
-		if e, ok := errors.AsType[*awsops.Error](err); !ok || e.Kind != awsops.KindDenied {
+		if !denied(err) {
 			t.Errorf("the list: %v", err)
 		}
 	}
@@ -54,7 +62,7 @@ func TestWhoMayReadNothingSeesDeniedAndNeverOff(t *testing.T) {
 		t.Errorf("the region is %q: HEAD tells it to everybody", f.Region.Value)
 	}
 	_, err := details.ReadHead(t.Context(), r, b, "k", "")
-	if e, ok := errors.AsType[*awsops.Error](err); !ok || e.Kind != awsops.KindDenied || !strings.Contains(e.Hint, "s3:GetObject") || !strings.Contains(e.Hint, "s3:ListBucket") {
+	if !denied(err, "s3:GetObject", "s3:ListBucket") {
 		t.Errorf("HEAD of an object: %v", err)
 	}
 }
@@ -87,5 +95,53 @@ func TestADeleteStopsWhereALockHoldsAndSaysSo(t *testing.T) {
 	w.server.Faults.Clear()
 	if !w.listed(t, b) {
 		t.Error("the bucket is gone")
+	}
+}
+
+// again plans anew from what the journal keeps of a plan, and goes on at a step.
+func (w *world) again(t *testing.T, p *awsops.Plan, step int) *awsops.Plan {
+	t.Helper()
+	next, err := w.session.Resume(t.Context(), buckets.Planners(), awsops.Unfinished{
+		Start: awsops.JournalStart{ID: p.ID, Kind: p.Kind, Target: p.Target, Params: p.Params}, At: awsops.Checkpoint{Step: step}})
+	if err != nil {
+		t.Fatalf("%s at step %d: %v", p.Kind, step, err)
+	}
+	return next
+}
+
+func TestAnInterruptedDeletionGoesOnAtItsStep(t *testing.T) {
+	for step := range 3 {
+		w := openSandbox(t, awsops.DialectSandbox)
+		b := w.bucket(t, "Enabled")
+		w.put(t, b, "k", "x")
+		w.begin(t, b, "u")
+		p, err := buckets.PlanDelete(t.Context(), w.reader(), buckets.DeleteSpec{Bucket: b})
+		if err != nil || len(p.Steps) != 3 {
+			t.Fatalf("%d steps, %v", len(p.Steps), err)
+		}
+		p.Steps, p.Expect = p.Steps[:step], nil // it was killed there
+		w.done(t, p, nil)
+		w.done(t, w.again(t, p, step), nil)
+		if w.listed(t, b) {
+			t.Errorf("from step %d: the bucket is still there", step)
+		}
+	}
+}
+
+func TestAnInterruptedCreationGoesOnAtItsStep(t *testing.T) {
+	for step := range 3 {
+		w := openSandbox(t, awsops.DialectSandbox)
+		spec := buckets.CreateSpec{Name: "half-made-bucket", Versioning: true, Tags: []buckets.Tag{{Key: "a", Value: "b"}}}
+		p, err := buckets.PlanCreate(t.Context(), w.reader(), spec)
+		if err != nil || len(p.Steps) != 3 {
+			t.Fatalf("%d steps, %v", len(p.Steps), err)
+		}
+		p.Steps, p.Expect = p.Steps[:step], nil
+		w.done(t, p, nil)
+		w.done(t, w.again(t, p, step), nil)
+		f := w.facts(t, spec.Name)
+		if f.Versioning.Value.Status != "Enabled" || len(f.Tags.Value) != 1 {
+			t.Errorf("from step %d: %v, %v", step, f.Versioning.Value, f.Tags.Value)
+		}
 	}
 }

@@ -73,6 +73,13 @@ func TestASessionOverTLSKnowsWhoCalls(t *testing.T) {
 	}
 }
 
+func TestNamesBelowLocalhostNeedNoResolver(t *testing.T) {
+	_, s := overSockets(t, func(o *awsops.Options, _ *sandbox.Endpoint) { o.Dial = nil })
+	if err := listBuckets(t, s); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestTheCommandLogKeepsWhatWasSent(t *testing.T) {
 	_, s := overSockets(t)
 	if err := listBuckets(t, s); err != nil {

@@ -80,7 +80,7 @@ func (w *world) ignoresMFA(t *testing.T) bool {
 	return true
 }
 
-func TestMFADeleteIsEnabledUsedAndDisabledWithACodeEach(t *testing.T) {
+func TestMFADeleteIsEnabledAndUsedWithACodeEach(t *testing.T) {
 	w := open(t)
 	if w.ignoresMFA(t) {
 		return
@@ -92,25 +92,32 @@ func TestMFADeleteIsEnabledUsedAndDisabledWithACodeEach(t *testing.T) {
 	old := w.put(t, b, "a", "1")
 	w.put(t, b, "a", "2")
 	p, err := versions.PlanPurge(t.Context(), w.reader(), versions.Selection{Bucket: b, Entries: []awsops.Entry{{Key: "a", VersionID: old, Size: 1}}})
-	if err == nil && p.Codes != 1 {
-		t.Errorf("the purge asks for %d codes", p.Codes)
-	}
-	w.done(t, p, err)
+	w.doneWithACode(t, p, err)
 	expectHistory(t, w, b, "a v*")
 
 	w.hide(t, b, "a")
 	p, err = versions.PlanUndelete(t.Context(), w.reader(), versions.Selection{Bucket: b, Entries: []awsops.Entry{{Key: "a"}}})
-	if err == nil && p.Codes != 1 {
-		t.Errorf("the undeletion asks for %d codes", p.Codes)
-	}
-	w.done(t, p, err)
+	w.doneWithACode(t, p, err)
 	expectHistory(t, w, b, "a v*")
+}
 
-	p, err = versioning.PlanSuspend(t.Context(), w.reader(), versioning.Params{Bucket: b})
+// doneWithACode is done for a plan that must ask for one code.
+func (w *world) doneWithACode(t *testing.T, p *awsops.Plan, err error) {
+	t.Helper()
 	if err == nil && p.Codes != 1 {
-		t.Errorf("suspending asks for %d codes", p.Codes)
+		t.Errorf("%s asks for %d codes", p.Title, p.Codes)
 	}
 	w.done(t, p, err)
+}
+
+func TestChangingVersioningUnderMFADeleteTakesACodeAndKeepsIt(t *testing.T) {
+	w := open(t)
+	if w.differs(t, "it has no MFA delete", serverVersityGW) {
+		return
+	}
+	b := w.mfaBucket(t)
+	p, err := versioning.PlanSuspend(t.Context(), w.reader(), versioning.Params{Bucket: b})
+	w.doneWithACode(t, p, err)
 	if s := w.state(t, b); s.Status != versioning.Suspended || !s.NeedsCode() {
 		t.Errorf("after suspending the state is %v", s)
 	}

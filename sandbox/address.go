@@ -30,6 +30,9 @@ type address struct {
 // baseHost is the name under which the sandbox is addressed; buckets may stand in front of it.
 const baseHost = "cooper.localhost"
 
+// BaseURL is where a client finds the sandbox over TLS whose dialer knows the way, such as Endpoint.Dial.
+const BaseURL = "https://" + baseHost
+
 // parseAddress reads both styles: BUCKET.cooper.localhost/KEY, BUCKET.s3.REGION.amazonaws.com/KEY and
 // cooper.localhost/BUCKET/KEY, 127.0.0.1/BUCKET/KEY.
 func parseAddress(r *http.Request) (address, error) {

@@ -48,6 +48,8 @@ type Server struct {
 	devices *deviceTable
 	blocks  accountBlocks
 
+	prepared sync.WaitGroup // requests wait for it
+
 	mu         sync.RWMutex // guards what follows
 	buckets    map[string]*bucket
 	principals map[string]*principal // by access key id
@@ -91,8 +93,13 @@ func (s *Server) Account() string { return s.account }
 // Now returns the server's time.
 func (s *Server) Now() time.Time { return s.clock() }
 
+// Prepare runs fill beside the caller, once. Requests wait until it has ended, so that a server can listen before
+// a large account is there.
+func (s *Server) Prepare(fill func()) { s.prepared.Go(fill) }
+
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.prepared.Wait()
 	c := s.newCall(w, r)
 	c.stampHeaders()
 	c.serveFaulty(func() {

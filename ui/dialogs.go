@@ -12,7 +12,6 @@ type base struct {
 	th    *Theme
 	title string
 	over  bool // an action has decided: take the dialog off
-	after tea.Cmd
 }
 
 func (b *base) setTheme(t *Theme) { b.th = t }

@@ -8,8 +8,10 @@ import (
 )
 
 const (
-	// MinWidth and MinHeight are the smallest screen anything is drawn on.
-	MinWidth, MinHeight = 40, 10
+	// MinWidth is how many columns the smallest screen has that anything is drawn on.
+	MinWidth = 40
+	// MinHeight is how many rows it has.
+	MinHeight = 10
 	// SideFrom is from how many columns on there is a side panel.
 	SideFrom = 120
 )

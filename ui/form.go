@@ -210,7 +210,7 @@ func (f *form) Render(w, h int) string {
 	if f.o.Text != "" {
 		head = append(paragraphs(f.o.Text, w), "")
 	}
-	tail := f.tail(t, w)
+	tail := f.tail(t, w, h)
 	body, focus := f.body(t, w)
 	if room := max(h-len(tail)-min(len(body), 4), 0); len(head) > room {
 		head = head[:room]
@@ -222,7 +222,7 @@ func (f *form) Render(w, h int) string {
 	return strings.Join(slices.Concat(head, body, tail), "\n")
 }
 
-func (f *form) tail(t *Theme, w int) []string {
+func (f *form) tail(t *Theme, w, h int) []string {
 	if f.problem != "" {
 		var out []string
 		for _, l := range paragraphs(t.Glyph().Cross+" "+f.problem, w) {
@@ -239,11 +239,30 @@ func (f *form) tail(t *Theme, w int) []string {
 	if f.at >= 0 && f.o.Fields[f.at].Kind != TextField {
 		keys = "space change" + sep + keys
 	}
-	out := []string{"", t.Paint(RoleFaint, Cut(keys, w))}
+	out := make([]string, f.helpLines(w, h), maxHelp+1)
 	if f.at >= 0 && f.o.Fields[f.at].Help != "" {
-		out[0] = t.Paint(RoleMuted, Cut(Clean(f.o.Fields[f.at].Help), w))
+		lines := paragraphs(f.o.Fields[f.at].Help, w)
+		if n := len(out); len(lines) > n {
+			lines = append(lines[:n-1], Cut(strings.Join(lines[n-1:], " "), w))
+		}
+		for i, l := range lines {
+			out[i] = t.Paint(RoleMuted, l)
+		}
 	}
-	return out
+	return append(out, t.Paint(RoleFaint, Cut(keys, w)))
+}
+
+// maxHelp is how many lines a field's help may take.
+const maxHelp = 3
+
+// helpLines is how many lines the longest help takes, at least one: the form keeps its height while the focus moves.
+// Where room is short the fields have it.
+func (f *form) helpLines(w, h int) int {
+	n := 1
+	for _, fd := range f.o.Fields {
+		n = max(n, len(paragraphs(fd.Help, w)))
+	}
+	return max(1, min(n, maxHelp, h-len(f.o.Fields)-4))
 }
 
 // body draws the fields and tells in which line the focus is.

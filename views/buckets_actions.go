@@ -19,18 +19,12 @@ func (v *bucketsView) Actions() []ui.Action {
 		}
 		return ""
 	}
-	change := func() string {
-		if why := none(); why != "" {
-			return why
-		}
-		return v.env.readOnlyReason()
-	}
 	own := []ui.Action{
 		{ID: "bucket.open", Keys: []string{"enter", "right", "l"}, Help: "open", Why: none, Run: v.open("objects")},
-		{ID: "bucket.create", Keys: []string{"n"}, Help: "create", Why: v.env.readOnlyReason, Run: func() tea.Cmd { return openCreate(v.env, v.life, nil) }},
+		{ID: "bucket.create", Keys: []string{"n"}, Help: "create", Run: func() tea.Cmd { return openCreate(v.env, v.life, nil) }},
 		{ID: "bucket.named", Keys: []string{"o"}, Help: "open by name", Run: v.askName},
-		{ID: "bucket.delete", Keys: []string{"d"}, Help: "delete", Why: change, Run: v.delete},
-		{ID: "bucket.empty", Keys: []string{"E"}, Help: "empty", Why: change, Run: v.empty},
+		{ID: "bucket.delete", Keys: []string{"d"}, Help: "delete", Why: none, Run: v.delete},
+		{ID: "bucket.empty", Keys: []string{"E"}, Help: "empty", Why: none, Run: v.empty},
 		{ID: "bucket.properties", Keys: []string{"e"}, Help: "properties", Why: none, Run: v.open("properties")},
 		{ID: "bucket.details", Keys: []string{"i"}, Help: "details", Why: none, Run: v.details},
 		{ID: "buckets.sort", Keys: []string{"s"}, Help: "sort", Run: v.chooseOrder},
@@ -47,14 +41,6 @@ func (v *bucketsView) Actions() []ui.Action {
 // withoutMarks takes marking out of a table's actions, for screens where nothing is done to several rows at once.
 func withoutMarks(all []ui.Action) []ui.Action {
 	return slices.DeleteFunc(all, func(a ui.Action) bool { return a.ID == grid.ToggleMark.ID() || a.ID == grid.ToggleAll.ID() })
-}
-
-// readOnlyReason is why nothing can be changed in this session, "" when it can.
-func (e *Env) readOnlyReason() string {
-	if e.Session.ReadOnly() {
-		return "this session is read-only"
-	}
-	return ""
 }
 
 func (v *bucketsView) open(screen string) func() tea.Cmd {
@@ -115,11 +101,13 @@ func (v *bucketsView) chooseOrder() tea.Cmd {
 	}}))
 }
 
-// others gives what is known of the other buckets, for what names the one that is to go.
-func (v *bucketsView) others() map[string]buckets.Facts {
-	out := make(map[string]buckets.Facts, len(v.rows))
+// others are the names of all buckets but one.
+func (v *bucketsView) others(but string) []string {
+	var out []string
 	for _, b := range v.rows {
-		out[b.Name] = v.board.Facts(b.Name)
+		if b.Name != but {
+			out = append(out, b.Name)
+		}
 	}
 	return out
 }
@@ -129,7 +117,7 @@ func (v *bucketsView) delete() tea.Cmd {
 	if !ok {
 		return nil
 	}
-	return proposeDelete(v.env, v.life, b.Name, v.others())
+	return proposeDelete(v.env, v.life, b.Name, v.board, v.others(b.Name))
 }
 
 func (v *bucketsView) empty() tea.Cmd {
@@ -156,7 +144,10 @@ func bucketCopies(env *Env, partition, name, region string) []ui.CopyItem {
 		{Label: "ARN", Value: buckets.ARN(partition, name)},
 		{Label: "s3:// URI", Value: "s3://" + name + "/"},
 	}
-	if env.Session.Endpoint() == "" && region != "" {
+	switch endpoint := env.Session.Endpoint(); {
+	case endpoint != "":
+		items = append(items, ui.CopyItem{Label: "URL", Value: strings.TrimSuffix(endpoint, "/") + "/" + name + "/"})
+	case region != "":
 		items = append(items, ui.CopyItem{Label: "URL", Value: "https://" + name + ".s3." + region + ".amazonaws.com/"})
 	}
 	return append(items, ui.CopyItem{Label: "command line", Value: awsops.Command(t, "s3", "ls").Arg("s3://" + name + "/").String()})

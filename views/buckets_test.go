@@ -191,11 +191,14 @@ func TestDeletingAnEmptyBucketSaysWhatNamesItAndAsksForTheName(t *testing.T) {
 	})
 }
 
-func TestAReadOnlySessionSaysWhyNothingCanBeChanged(t *testing.T) {
+func TestAReadOnlySessionShowsThePlanAndSaysWhyItCanNotBeApplied(t *testing.T) {
 	build := bucketsStage(nil, func(o *awsops.Options) { o.ReadOnly = true })
 	on(t, 120, 30, build, func(_ *stage, p *uitest.Program) {
 		p.Sleep(time.Second)
 		p.Press("d")
+		p.Sleep(2 * time.Second)
+		p.Sees("Plan: Delete bucket")
+		p.Press("enter")
 		p.Sees("read-only")
 	})
 }

@@ -23,12 +23,34 @@ func (v *devicesView) Render(w, h int) string {
 		lines = append(lines, t.Paint(ui.RoleMuted, "No device is known. n types a serial."))
 	}
 	lines = append(lines, v.notes(w)...)
+	var brief []string
 	if v.env.Authenticator != nil {
-		lines = append(lines, v.display(w)...)
+		if full := v.display(w); len(lines)+len(full) <= h {
+			lines = append(lines, full...)
+		} else {
+			brief = []string{v.brief(w)}
+		}
 	}
 	// Keep the cursor's row on the screen; each row has two lines.
-	top := max(0, min(2*v.at, len(lines)-h))
-	return strings.Join(lines[top:min(top+h, len(lines))], "\n")
+	room := max(h-len(brief), 0)
+	top := max(0, min(2*v.at, len(lines)-room))
+	return strings.Join(append(brief, lines[top:min(top+room, len(lines))]...), "\n")
+}
+
+// brief is the demo's display in one line, for a screen without room for more.
+func (v *devicesView) brief(w int) string {
+	now := v.env.Session.ServerNow()
+	code, err := v.env.Authenticator.Code(now)
+	if err != nil || len(code) != 6 {
+		return v.env.Theme.Paint(ui.RoleBad, ui.Cut("The demo's device shows no code.", w))
+	}
+	return v.env.Theme.Paint(ui.RoleTitle, ui.Cut("demo device "+code[:3]+" "+code[3:], w)) + "  " + seconds(stepLeft(now))
+}
+
+// stepLeft is what is left of the present step of 30 seconds.
+func stepLeft(now time.Time) time.Duration {
+	const period = 30 * time.Second
+	return period - time.Duration(now.UnixNano())%period
 }
 
 func (v *devicesView) row(r deviceRow, on bool, w int) []string {
@@ -108,7 +130,7 @@ func (v *devicesView) display(w int) []string {
 		return []string{"", t.Paint(ui.RoleBad, "The demo's device shows no code.")}
 	}
 	const period = 30 * time.Second
-	left := period - time.Duration(now.UnixNano())%period
+	left := stepLeft(now)
 	width := min(w, 46)
 	lines := t.Frame("demo authenticator", []string{
 		t.Paint(ui.RoleTitle, code[:3]+" "+code[3:]),

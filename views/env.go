@@ -29,6 +29,8 @@ type Env struct {
 	Planners      awsops.Planners  // by kind, to go on with unfinished jobs
 	Home          string           // where downloads go and local paths begin
 	Environ       func(string) string
+
+	shown map[*awsops.Job]bool // jobs that the shell has seen; used on the loop only
 }
 
 // Authenticator is a device whose codes may be shown, such as the sandbox's.
@@ -50,14 +52,15 @@ type Planner func(context.Context, *awsops.Reader) (*awsops.Plan, error)
 // Propose makes a plan off the loop and opens it for consent. What was typed in the dialog or screen below stays
 // when the planner refuses: its sentence goes to the status line.
 func (e *Env) Propose(l *ui.Life, plan Planner) tea.Cmd {
-	return ui.Do(l, "plan", func(ctx context.Context) (*awsops.Plan, error) {
+	return tea.Batch(ui.Status("Reading what this would change…", ui.Info), ui.Do(l, "plan", func(ctx context.Context) (*awsops.Plan, error) {
 		return plan(ctx, e.Session.Reader())
 	}, func(p *awsops.Plan, err error) tea.Cmd {
 		if err != nil {
 			return ui.Fail(err, func() tea.Cmd { return e.Propose(l, plan) })
 		}
-		return ui.Raise(NewPlan(e, p)) // it comes after an answer: a key pressed meanwhile must not consent
-	})
+		// It comes after an answer: a key pressed meanwhile must not consent. What was said while it was made is over.
+		return tea.Batch(ui.Status("", ui.Info), ui.Raise(NewPlan(e, p)))
+	}))
 }
 
 // Apply starts the plan's job. The shell shows it from then on; the screen below is told when it has ended.

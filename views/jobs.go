@@ -128,12 +128,8 @@ func (v *jobsView) whyNoPause() string  { return v.whyNotRunning() }
 func (v *jobsView) whyNoCancel() string { return v.whyNotRunning() }
 
 func (v *jobsView) whyNoResume() string {
-	row, ok := v.selected()
-	switch {
-	case !ok || row.left == nil:
+	if row, ok := v.selected(); !ok || row.left == nil {
 		return "only a job that an earlier run left can be gone on with"
-	case v.env.Session.ReadOnly():
-		return "this session is read-only"
 	}
 	return ""
 }

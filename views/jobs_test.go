@@ -56,7 +56,7 @@ func jobsStage(t *testing.T) *stage {
 
 func TestTheJobsScreenAtEverySize(t *testing.T) {
 	goldens(t, "jobs", jobsStage, func(s *stage, p *uitest.Program) {
-		failedJob(s)
+		<-failedJob(s).Done()
 		job := slowJob(s, 20)
 		p.Send(ui.Wake()())
 		p.Sleep(5 * time.Second)
@@ -96,6 +96,19 @@ func TestAJobIsPausedGoesOnAndIsCancelledAfterAsking(t *testing.T) {
 		}
 		p.Press("p")
 		p.Sees("This job has ended")
+	})
+}
+
+func TestAJobThatEndedBeforeAnybodyLookedIsToldAllTheSame(t *testing.T) {
+	on(t, 80, 24, plain, func(s *stage, p *uitest.Program) {
+		<-failedJob(s).Done()
+		p.Send(ui.Wake()())
+		p.Sleep(time.Second)
+		p.Sees("Delete bucket backups: failed")
+		p.Sleep(time.Minute)
+		if n := len(s.Works()); n != 0 {
+			t.Errorf("%d jobs are still shown as running", n)
+		}
 	})
 }
 

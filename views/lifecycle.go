@@ -16,7 +16,7 @@ import (
 // add asks what is to be added: a tag, or one of the rules that clean a bucket up.
 func (v *propertiesView) add() tea.Cmd {
 	f := v.board.Facts(v.bucket)
-	tags, rules := offered(v.env, f.Tags), offered(v.env, f.Lifecycle)
+	tags, rules := offered(f.Tags), offered(f.Lifecycle)
 	if x, ok := f.Versioning.Get(); ok && x.MFADelete == "Enabled" {
 		rules = "MFA delete is on, and S3 has no lifecycle rules on such a bucket"
 	}
@@ -28,7 +28,7 @@ func (v *propertiesView) add() tea.Cmd {
 		{Title: "a tag", Why: tags},
 		{Title: "a rule that aborts incomplete uploads", Why: rules},
 		{Title: "a rule that deletes noncurrent versions", Why: rules},
-		{Title: "a rule that removes delete markers with no version left", Why: rules},
+		{Title: "a rule that removes lone delete markers", Why: rules},
 	}, OK: func(i int) tea.Cmd {
 		switch i {
 		case 1:

@@ -18,8 +18,8 @@ import (
 func (v *objectsView) Actions() []ui.Action {
 	own := []ui.Action{
 		{ID: "object.open", Keys: []string{"enter"}, Help: "open", Why: v.none, Run: v.open},
-		{ID: "object.delete", Keys: []string{"d"}, Help: "delete", Why: v.whyDelete, Run: v.delete},
-		{ID: "object.upload", Keys: []string{"u"}, Help: "upload", Why: v.env.readOnlyReason, Run: v.upload},
+		{ID: "object.delete", Keys: []string{"d"}, Help: "delete", Why: v.none, Run: v.delete},
+		{ID: "object.upload", Keys: []string{"u"}, Help: "upload", Run: v.upload},
 		{ID: "object.download", Keys: []string{"D"}, Help: "download", Why: v.noKey, Run: v.download},
 		{ID: "object.versions", Keys: []string{"t"}, Help: "versions of the key", Why: v.noKey, Run: v.timeline},
 		{ID: "object.details", Keys: []string{"i"}, Help: "details", Why: v.noKey, Run: v.showDetails},
@@ -49,13 +49,6 @@ func (v *objectsView) noKey() string {
 		return "this is a prefix, not an object"
 	}
 	return ""
-}
-
-func (v *objectsView) whyDelete() string {
-	if why := v.none(); why != "" {
-		return why
-	}
-	return v.env.readOnlyReason()
 }
 
 func (v *objectsView) whyUp() string {

@@ -36,7 +36,8 @@ type keyRows struct {
 	made   int // rows that the order in force was made of; -1: none is in force
 	find   string
 	stale  bool
-	width  int // of the last drawing
+	first  bool // go to the first row once the new order is there
+	width  int  // of the last drawing
 }
 
 // running is a listing as something that grows: it is complete when nothing more will come, whatever the reason.
@@ -101,9 +102,8 @@ func (k *keyRows) ordered() bool { return k.table.text != "" || k.orders[k.sortB
 func (k *keyRows) reorder() tea.Cmd {
 	if !k.ordered() {
 		k.life.Cancel("order")
-		k.table.SetOrder(nil)
 		k.made = -1
-		k.arrow()
+		k.show(nil)
 		return nil
 	}
 	if k.life.Busy("order") {
@@ -125,8 +125,7 @@ func (k *keyRows) order() tea.Cmd {
 			return ui.Fail(err, k.order)
 		}
 		k.made = v.Len()
-		k.table.SetOrder(perm)
-		k.arrow()
+		k.show(perm)
 		if k.view.Len() != k.made {
 			return k.order()
 		}
@@ -134,9 +133,15 @@ func (k *keyRows) order() tea.Cmd {
 	})
 }
 
-func (k *keyRows) arrow() {
+// show puts an order into the table.
+func (k *keyRows) show(perm []uint32) {
+	k.table.SetOrder(perm)
 	o := k.orders[k.sortBy]
 	k.table.SetSort(o.col, o.desc)
+	if k.first {
+		k.first = false
+		k.table.Move(grid.First)
+	}
 }
 
 // keep gives the filter: keys that hold the text, whatever the case of its ASCII letters.
@@ -197,7 +202,7 @@ func (k *keyRows) chooseOrder() tea.Cmd {
 		items[i] = ui.Choice{Title: o.title}
 	}
 	return ui.Push(ui.NewChoose(ui.ChooseOptions{Title: "Sort by", Items: items, At: k.sortBy, OK: func(i int) tea.Cmd {
-		k.sortBy = i
+		k.sortBy, k.first = i, true
 		k.life.Cancel("order")
 		return k.reorder()
 	}}))
@@ -220,23 +225,43 @@ func (k *keyRows) whyStop() string {
 func (k *keyRows) picture(empty ...string) {
 	k.table.SetNote("", grid.Pair{})
 	err := k.list.Err()
-	rows := k.view.Len() > 0
 	switch {
-	case err != nil && err.Kind == awsops.KindCancelled && rows:
-		k.note(ui.RoleWarn, "Stopped: these are not all. r lists again.")
-	case err != nil && rows:
-		k.note(ui.RoleBad, "The list is not whole: "+ui.Clean(Explain(err).Sentence))
+	case err != nil && k.view.Len() > 0:
+		k.brokenOff(err)
 	case err != nil && err.Kind == awsops.KindCancelled:
 		k.table.showPicture(ui.Partial, "The listing was stopped before anything came.", "r lists again.")
 	case err != nil:
 		k.table.showPicture(errorPicture(err), strings.Join(ui.Wrap(ui.Clean(Explain(err).Sentence), max(k.width-6, 20)), "\n"))
-	case !k.list.Ended() && !rows:
-		k.table.showPicture(ui.Loading, "Listing…")
-	case !rows:
-		k.table.showPicture(ui.Empty, empty...)
-	default:
+	case k.view.Len() > 0:
 		k.table.showPicture(ui.Empty, "Nothing here holds this text.")
+	case !k.list.Ended():
+		k.table.showPicture(ui.Loading, "Listing…")
+	default:
+		k.table.showPicture(ui.Empty, empty...)
 	}
+}
+
+// brokenOff says below the rows that they are not all.
+func (k *keyRows) brokenOff(err *awsops.Error) {
+	role, text := ui.RoleBad, "The list is not whole: "+ui.Clean(Explain(err).Sentence)
+	if err.Kind == awsops.KindCancelled {
+		role, text = ui.RoleWarn, "Stopped: these are not all. r lists again."
+	}
+	prefix, suffix := k.env.Theme.Cell(role)
+	k.table.SetNote(text, grid.Pair{Prefix: prefix, Suffix: suffix})
+}
+
+// foot counts what is listed, and says while more comes.
+func (k *keyRows) foot(w int) string {
+	text := " " + k.table.Count()
+	if k.list != nil && !k.list.Ended() {
+		text += "  listing"
+		if found := k.list.Found(); found > k.view.Len() {
+			text += ", " + ui.Thousands(int64(found)) + " found"
+		}
+		text += "; X stops"
+	}
+	return ui.Pad(ui.Cut(k.env.Theme.Paint(ui.RoleMuted, text), w), w)
 }
 
 // errorPicture is the kind of picture that goes with an error.
@@ -255,9 +280,4 @@ func (k *keyRows) sized(w int) bool {
 	other := k.width != w
 	k.width = w
 	return other
-}
-
-func (k *keyRows) note(role ui.Role, text string) {
-	prefix, suffix := k.env.Theme.Cell(role)
-	k.table.SetNote(text, grid.Pair{Prefix: prefix, Suffix: suffix})
 }

@@ -137,18 +137,6 @@ func TestAPrefixAndKeysAreNotDeletedTogether(t *testing.T) {
 	})
 }
 
-func TestAReadOnlySessionSaysWhyNothingIsDeleted(t *testing.T) {
-	readOnly := func(o *awsops.Options) { o.ReadOnly = true }
-	on(t, 120, 30, keysStage(openObjects, nil, readOnly), func(s *stage, p *uitest.Program) {
-		p.Sleep(time.Second)
-		for _, a := range s.view.Actions() {
-			if a.ID == "object.delete" && a.Reason() != "this session is read-only" {
-				t.Errorf("the reason is %q", a.Reason())
-			}
-		}
-	})
-}
-
 func TestAListingThatBreaksOffKeepsItsRowsAndSaysSo(t *testing.T) {
 	page := strings.Replace(listed(true, objectXML("a", 1, "2026-01-01T00:00:00.000Z", "STANDARD")), "</IsTruncated>", "</IsTruncated><NextContinuationToken>more</NextContinuationToken>", 1)
 	build := keysStage(openObjects, nil)

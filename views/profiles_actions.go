@@ -67,7 +67,7 @@ func (v *profilesView) whyNoCheck() string {
 func (v *profilesView) use() tea.Cmd {
 	e, _ := v.selected()
 	return v.opened(e, func(s *awsops.Session) tea.Cmd {
-		running := len(v.env.Works())
+		running := v.env.running()
 		v.env.Profiles.Use(s)
 		said := "Signed in as " + e.title() + "."
 		if running > 0 {

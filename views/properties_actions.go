@@ -18,25 +18,22 @@ import (
 func (v *propertiesView) Actions() []ui.Action {
 	own := []ui.Action{
 		{ID: "properties.edit", Keys: []string{"e", "enter"}, Help: "edit", Why: v.whyNotEdit, Run: v.edit},
-		{ID: "properties.add", Keys: []string{"n"}, Help: "add tag or rule", Why: v.env.readOnlyReason, Run: v.add},
+		{ID: "properties.add", Keys: []string{"n"}, Help: "add tag or rule", Run: v.add},
 		{ID: "properties.remove", Keys: []string{"d"}, Help: "remove", Why: v.whyNotRemove, Run: v.remove},
 		{ID: "uploads.abort", Keys: []string{"A"}, Help: "abort old uploads", Why: v.whyNotAbort, Run: v.abortOld},
-		{ID: "bucket.empty", Keys: []string{"E"}, Help: "empty the bucket", Why: v.env.readOnlyReason, Run: func() tea.Cmd {
+		{ID: "bucket.empty", Keys: []string{"E"}, Help: "empty the bucket", Run: func() tea.Cmd {
 			return proposeEmpty(v.env, v.life, v.bucket)
 		}},
-		{ID: "bucket.delete", Keys: []string{"X"}, Help: "delete the bucket", Why: v.env.readOnlyReason, Run: func() tea.Cmd {
-			return proposeDelete(v.env, v.life, v.bucket, map[string]buckets.Facts{v.bucket: v.board.Facts(v.bucket)})
+		{ID: "bucket.delete", Keys: []string{"X"}, Help: "delete the bucket", Run: func() tea.Cmd {
+			return proposeDelete(v.env, v.life, v.bucket, v.board, nil)
 		}},
 		{ID: "properties.refresh", Keys: []string{"r"}, Help: "refresh", Run: v.load},
 	}
 	return append(own, withoutMarks(v.table.actions())...)
 }
 
-// offered is why a setting can't be changed: the session is read-only, or what is there isn't known.
-func offered[T any](env *Env, r awsops.Reading[T]) string {
-	if why := env.readOnlyReason(); why != "" {
-		return why
-	}
+// offered is why a setting can't be changed: what is there isn't known.
+func offered[T any](r awsops.Reading[T]) string {
 	switch r.State {
 	case awsops.Known, awsops.Absent:
 		return ""
@@ -54,14 +51,14 @@ func (v *propertiesView) whyNotEdit() string {
 	f := v.board.Facts(v.bucket)
 	switch p := v.current(); p.kind {
 	case propBlock:
-		return offered(v.env, f.Block)
+		return offered(f.Block)
 	case propOwnership:
-		return offered(v.env, f.Ownership)
+		return offered(f.Ownership)
 	case propTag:
 		if p.tag.System() {
 			return "tags that begin with aws: belong to AWS"
 		}
-		return offered(v.env, f.Tags)
+		return offered(f.Tags)
 	case propRule:
 		return "a rule is removed and added anew"
 	}
@@ -74,17 +71,14 @@ func (v *propertiesView) whyNotRemove() string {
 	case propTag:
 		return v.whyNotEdit()
 	case propRule:
-		return offered(v.env, f.Lifecycle)
+		return offered(f.Lifecycle)
 	case propUpload:
-		return v.env.readOnlyReason()
+		return ""
 	}
 	return "stand on a tag, a lifecycle rule or an upload"
 }
 
 func (v *propertiesView) whyNotAbort() string {
-	if why := v.env.readOnlyReason(); why != "" {
-		return why
-	}
 	if list, ok := v.uploads.Get(); !ok || len(list.uploads) == 0 {
 		return "no incomplete upload is known"
 	}

@@ -11,6 +11,8 @@ import (
 type Sessions struct {
 	mu  sync.Mutex
 	all []*awsops.Session
+
+	shown map[*awsops.Job]bool // that the shell has seen; touched on the loop only
 }
 
 // Add makes s the session in force. Those that were left and never had a job are forgotten.
@@ -38,4 +40,27 @@ func (e *Env) jobs() []*awsops.Job {
 		return e.Sessions.Jobs()
 	}
 	return e.Session.Jobs()
+}
+
+// shownJobs are the jobs that the shell has seen, those of sessions that were left too.
+func (e *Env) shownJobs() map[*awsops.Job]bool {
+	at := &e.shown
+	if e.Sessions != nil {
+		at = &e.Sessions.shown
+	}
+	if *at == nil {
+		*at = map[*awsops.Job]bool{}
+	}
+	return *at
+}
+
+// running counts the jobs that have not ended.
+func (e *Env) running() int {
+	n := 0
+	for _, j := range e.jobs() {
+		if !j.State().Ended() {
+			n++
+		}
+	}
+	return n
 }

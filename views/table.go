@@ -33,6 +33,12 @@ type table struct {
 	theme  *ui.Theme
 	styled uint64 // the theme's version that the look was made from
 
+	kind  ui.PictureKind // what stands where there are no rows, and in which words
+	said  []string
+	width int // of the last drawing
+
+	pictured bool // showPicture was called
+
 	field    *ui.Field
 	typing   bool
 	text     string               // the filter in force
@@ -64,6 +70,11 @@ func (b *table) restyle() {
 
 // Render draws the grid and, while there is a filter, its line below.
 func (b *table) Render(w, h int) string {
+	if b.width != w {
+		if b.width = w; b.pictured {
+			b.layPicture()
+		}
+	}
 	if b.styled != b.theme.Version() {
 		b.restyle()
 	}
@@ -159,6 +170,13 @@ func (b *table) withoutMarks() []ui.Action {
 
 // showPicture puts a sentence where there are no rows. Emptiness, waiting and every kind of failure look different.
 func (b *table) showPicture(kind ui.PictureKind, lines ...string) {
+	b.kind, b.said, b.pictured = kind, lines, true
+	b.layPicture()
+}
+
+// layPicture wraps the picture's sentences to the width of the last drawing.
+func (b *table) layPicture() {
+	kind, lines := b.kind, b.said
 	words := map[ui.PictureKind]struct {
 		title string
 		role  ui.Role
@@ -168,8 +186,14 @@ func (b *table) showPicture(kind ui.PictureKind, lines ...string) {
 	}[kind]
 	prefix, suffix := b.theme.Cell(words.role)
 	p := grid.Picture{Title: words.title, Style: grid.Pair{Prefix: prefix, Suffix: suffix}}
-	for _, l := range lines {
-		p.Lines = append(p.Lines, strings.Split(ui.CleanLines(l), "\n")...)
+	width := b.width - 6
+	if b.width == 0 {
+		width = 72
+	}
+	for _, text := range lines {
+		for l := range strings.SplitSeq(ui.CleanLines(text), "\n") {
+			p.Lines = append(p.Lines, ui.Wrap(l, max(width, 20))...)
+		}
 	}
 	b.SetPicture(p)
 }

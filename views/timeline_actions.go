@@ -42,7 +42,7 @@ func (v *timelineView) Actions() []ui.Action {
 	}
 	for _, m := range grid.Motions() {
 		if n, ok := steps[m]; ok {
-			own = append(own, ui.Action{ID: m.ID(), Keys: m.Keys(), Help: m.Help(), Run: by(n)})
+			own = append(own, ui.Action{ID: m.ID(), Keys: m.Keys(), Help: m.Help(), Quiet: true, Run: by(n)})
 		}
 	}
 	return own
@@ -78,7 +78,7 @@ func (v *timelineView) whyChange() string {
 	if _, ok := v.current(); !ok {
 		return "there is no version here"
 	}
-	return v.env.readOnlyReason()
+	return ""
 }
 
 func (v *timelineView) whyRestore() string {
@@ -86,14 +86,14 @@ func (v *timelineView) whyRestore() string {
 	if !ok {
 		return "there is no version here"
 	}
-	return whyRestore(v.env, row)
+	return whyRestore(row)
 }
 
 func (v *timelineView) whyUndelete() string {
 	if _, _, ok := v.line.Value.Stacked(); !ok {
 		return "this key is not hidden by a delete marker"
 	}
-	return v.env.readOnlyReason()
+	return ""
 }
 
 // Copies are what may be taken away of the selected version.

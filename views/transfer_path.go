@@ -113,6 +113,8 @@ func (d *pathDialog) Render(w, h int) string {
 		}
 		lines = append(lines, "  "+ui.CutLeft(ui.Clean(m), max(w-2, 1)))
 	}
+	sep := " " + th.Glyph().Sep + " "
+	lines = append(lines, "", th.Paint(ui.RoleFaint, ui.Cut("enter go on"+sep+"tab completes"+sep+"esc cancel", w)))
 	return strings.Join(lines[:min(len(lines), h)], "\n")
 }
 

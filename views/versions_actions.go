@@ -15,12 +15,12 @@ import (
 func (v *versionsView) Actions() []ui.Action {
 	own := []ui.Action{
 		{ID: "version.open", Keys: []string{"enter"}, Help: "timeline of the key", Why: v.none, Run: v.timeline},
-		{ID: "version.purge", Keys: []string{"d"}, Help: "delete for good", Why: v.whyChange, Run: v.purge},
-		{ID: "version.undelete", Keys: []string{"U"}, Help: "undelete", Why: v.whyChange, Run: v.undelete},
+		{ID: "version.purge", Keys: []string{"d"}, Help: "delete for good", Why: v.none, Run: v.purge},
+		{ID: "version.undelete", Keys: []string{"U"}, Help: "undelete", Why: v.none, Run: v.undelete},
 		{ID: "version.restore", Keys: []string{"R"}, Help: "restore by copy", Why: v.whyRestore, Run: v.restore},
-		{ID: "versioning.change", Keys: []string{"v"}, Help: "versioning", Why: v.env.readOnlyReason, Run: v.changeVersioning},
-		{ID: "versioning.mfa", Keys: []string{"m"}, Help: "MFA delete", Why: v.env.readOnlyReason, Run: v.changeMFA},
-		{ID: "versions.prefix", Keys: []string{"P"}, Help: "a prefix: delete, undelete", Why: v.env.readOnlyReason, Run: v.choosePrefix},
+		{ID: "versioning.change", Keys: []string{"v"}, Help: "versioning", Run: v.changeVersioning},
+		{ID: "versioning.mfa", Keys: []string{"m"}, Help: "MFA delete", Run: v.changeMFA},
+		{ID: "versions.prefix", Keys: []string{"P"}, Help: "a prefix: delete, undelete", Run: v.choosePrefix},
 		{ID: "version.details", Keys: []string{"i"}, Help: "details", Why: v.noData, Run: v.details},
 		{ID: "version.download", Keys: []string{"D"}, Help: "download", Why: v.noData, Run: v.download},
 		{ID: "versions.sort", Keys: []string{"s"}, Help: "sort", Run: v.chooseOrder},
@@ -49,30 +49,23 @@ func (v *versionsView) noData() string {
 	return ""
 }
 
-func (v *versionsView) whyChange() string {
-	if why := v.none(); why != "" {
-		return why
-	}
-	return v.env.readOnlyReason()
-}
-
 func (v *versionsView) whyRestore() string {
 	row, ok := v.current()
 	if !ok {
 		return v.none()
 	}
-	return whyRestore(v.env, row)
+	return whyRestore(row)
 }
 
 // whyRestore says why a version can't be made current by copying it, "" when it can.
-func whyRestore(env *Env, row listing.Row) string {
+func whyRestore(row listing.Row) string {
 	switch {
 	case row.Marker:
 		return "a delete marker has no data to restore; undelete the key"
 	case row.Latest:
 		return "this version is the current one already"
 	}
-	return env.readOnlyReason()
+	return ""
 }
 
 func (v *versionsView) timeline() tea.Cmd {

@@ -22,6 +22,9 @@ type CreateSpec struct {
 	Ownership  string `json:"ownership"` // "" leaves the server's default, BucketOwnerEnforced on AWS
 	Versioning bool   `json:"versioning"`
 	Tags       []Tag  `json:"tags,omitempty"`
+	// Begun says that a job with this plan has begun: a bucket of the name that the caller can use is
+	// then the one it made.
+	Begun bool `json:"begun,omitempty"`
 }
 
 // What a name is to the caller, as HeadBucket tells.
@@ -37,13 +40,14 @@ func PlanCreate(ctx context.Context, r *awsops.Reader, spec CreateSpec) (*awsops
 	if err != nil {
 		return nil, err
 	}
-	p := newPlan(ctx, r, "bucket.create", "Create bucket "+spec.Name, "", spec)
+	p := newPlan(ctx, r, "bucket.create", "Create bucket "+spec.Name, "", spec.begun())
 	p.Target.Bucket, p.Target.Region = spec.Name, spec.Region
+	p.Target.Owner = p.Target.Account // who makes a bucket owns it
 	now, err := basis(ctx, r, p, "the name "+spec.Name, nameState(spec.Name))
 	if err != nil {
 		return nil, err
 	}
-	if now != nameFree {
+	if now != nameFree && !(spec.Begun && spec.mine(ctx, r)) {
 		return nil, &awsops.Error{Op: "CreateBucket", Bucket: spec.Name, Kind: awsops.KindConflict, Code: "BucketAlreadyExists",
 			Message: "the name is taken", Hint: "Names are shared by all accounts of the partition. If the bucket is yours, open it by name."}
 	}
@@ -52,6 +56,27 @@ func PlanCreate(ctx context.Context, r *awsops.Reader, spec CreateSpec) (*awsops
 	requests(p, classPut, int64(len(p.Steps)))
 	spec.expect(p)
 	return p, nil
+}
+
+// begun is what the journal keeps, for going on.
+func (spec CreateSpec) begun() CreateSpec {
+	spec.Begun = true
+	return spec
+}
+
+// mine reports whether there is a bucket of the name that the caller's account owns. A server that
+// can't tell the owner must at least let the caller in.
+func (spec CreateSpec) mine(ctx context.Context, r *awsops.Reader) bool {
+	if r.Session().Dialect() != awsops.DialectCompatible {
+		r.Forget(spec.Name)
+		return r.Owner(ctx, spec.Name) != ""
+	}
+	api, err := r.S3(ctx, "")
+	if err != nil {
+		return false
+	}
+	_, err = api.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &spec.Name})
+	return err == nil
 }
 
 func (spec CreateSpec) complete(ctx context.Context, r *awsops.Reader) (CreateSpec, error) {
@@ -157,6 +182,9 @@ func (spec CreateSpec) input(d awsops.Dialect) *s3.CreateBucketInput {
 }
 
 func (spec CreateSpec) create(ctx context.Context, w *awsops.Writer, _ awsops.Item) (awsops.Receipt, error) {
+	if spec.Begun && spec.mine(ctx, &w.Reader) {
+		return awsops.Receipt{Note: "The bucket was there already."}, nil // creating it again could reset its ACL
+	}
 	out, err := w.S3In(spec.Region).CreateBucket(ctx, spec.input(w.Session().Dialect()))
 	if err != nil {
 		return awsops.Receipt{}, wrapped("CreateBucket", spec.Name, err)

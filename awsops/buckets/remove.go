@@ -17,12 +17,16 @@ import (
 type EmptySpec struct {
 	Bucket string `json:"bucket"`
 	Serial string `json:"serial,omitempty"` // the MFA device to suggest where MFA delete is on
+	// Parts are the steps of the plan that this one goes on with. They stay its steps when nothing is
+	// left for them, so that a place in the old plan is the same place in the new one.
+	Parts []string `json:"parts,omitempty"`
 }
 
 // DeleteSpec is a bucket to be deleted, with everything that is in it.
 type DeleteSpec struct {
-	Bucket string `json:"bucket"`
-	Serial string `json:"serial,omitempty"`
+	Bucket string   `json:"bucket"`
+	Serial string   `json:"serial,omitempty"`
+	Parts  []string `json:"parts,omitempty"` // as in EmptySpec
 	// References are sentences on what still names the bucket, as References makes them.
 	References []string `json:"references,omitempty"`
 }
@@ -31,6 +35,12 @@ type DeleteSpec struct {
 const (
 	KindEmpty  = "bucket.empty"
 	KindDelete = "bucket.delete"
+)
+
+// The parts of a plan that empties a bucket.
+const (
+	partVersions = "versions"
+	partUploads  = "uploads"
 )
 
 // Planners are the package's planners by kind, for going on with a job.
@@ -45,10 +55,11 @@ func Planners() awsops.Planners {
 // PlanEmpty plans deleting everything in a bucket for good: all versions and delete markers, 1,000 a
 // request, and all incomplete uploads. The bucket stays. KindInvalid says that it is empty already.
 func PlanEmpty(ctx context.Context, r *awsops.Reader, spec EmptySpec) (*awsops.Plan, error) {
-	p, err := planContent(ctx, r, spec.Bucket, spec.Serial)
+	p, parts, err := planContent(ctx, r, spec.Bucket, spec.Serial, spec.Parts)
 	if err != nil {
 		return nil, err
 	}
+	spec.Parts = parts
 	if len(p.Steps) == 0 {
 		return nil, awsops.Invalid("empty", "the bucket "+spec.Bucket+" is empty: no object, version, delete marker or incomplete upload is in it", "")
 	}
@@ -60,10 +71,11 @@ func PlanEmpty(ctx context.Context, r *awsops.Reader, spec EmptySpec) (*awsops.P
 
 // PlanDelete plans deleting a bucket, and before that whatever is in it. What is there is counted, and said.
 func PlanDelete(ctx context.Context, r *awsops.Reader, spec DeleteSpec) (*awsops.Plan, error) {
-	p, err := planContent(ctx, r, spec.Bucket, spec.Serial)
+	p, parts, err := planContent(ctx, r, spec.Bucket, spec.Serial, spec.Parts)
 	if err != nil {
 		return nil, err
 	}
+	spec.Parts = parts
 	full := len(p.Steps) > 0
 	p.Kind, p.Title, p.Params = KindDelete, "Delete bucket "+spec.Bucket, params(spec)
 	if full {
@@ -103,33 +115,62 @@ func deleteBucket(bucket string) func(context.Context, *awsops.Writer, awsops.It
 	}
 }
 
-// planContent plans removing what is in a bucket; a plan without steps is an empty bucket's.
-func planContent(ctx context.Context, r *awsops.Reader, bucket, serial string) (*awsops.Plan, error) {
+// planContent plans removing what is in a bucket, and names the plan's parts; a plan without steps is
+// an empty bucket's. was are the parts that it must have whatever is there.
+func planContent(ctx context.Context, r *awsops.Reader, bucket, serial string, was []string) (p *awsops.Plan, parts []string, err error) {
 	some, err := contentState(bucket)(ctx, r)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	p := newPlan(ctx, r, KindEmpty, "", bucket, nil)
-	if some != contentNone {
+	p = newPlan(ctx, r, KindEmpty, "", bucket, nil)
+	switch {
+	case some != contentNone:
 		if p, err = versions.PlanPurge(ctx, r, versions.Selection{Bucket: bucket, Under: true, Serial: serial}); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
+		parts = append(parts, partVersions)
+	case slices.Contains(was, partVersions):
+		p.Steps = append(p.Steps, nothingLeft("no version is left to delete"))
+		parts = append(parts, partVersions)
 	}
+	aborts, err := planAborts(ctx, r, p, bucket)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case aborts:
+		parts = append(parts, partUploads)
+	case slices.Contains(was, partUploads):
+		p.Steps = append(p.Steps, nothingLeft("no upload is left to abort"))
+		parts = append(parts, partUploads)
+	}
+	return p, parts, nil
+}
+
+// nothingLeft keeps the place of a step that has nothing more to do.
+func nothingLeft(title string) awsops.Step {
+	return awsops.Step{Title: title, Do: func(context.Context, *awsops.Writer, awsops.Item) (awsops.Receipt, error) {
+		return awsops.Receipt{}, nil
+	}}
+}
+
+// planAborts adds the step that aborts all incomplete uploads, where there are any.
+func planAborts(ctx context.Context, r *awsops.Reader, p *awsops.Plan, bucket string) (bool, error) {
 	all := AbortSpec{Bucket: bucket}
 	uploads, atLeast, err := all.find(ctx, r)
 	if e := awsops.Wrap("ListMultipartUploads", bucket, "", err); e != nil {
 		if e.Kind != awsops.KindDenied && e.Kind != awsops.KindUnsupported {
-			return nil, e
+			return false, e
 		}
 		warn(p, awsops.Note, "Whether incomplete uploads are in the bucket could not be read: "+e.Error())
-		return p, nil
+		return false, nil
 	}
-	if len(uploads) > 0 {
-		p.Effects.Uploads, p.Effects.AtLeast = int64(len(uploads)), p.Effects.AtLeast || atLeast
-		p.Changes = append(p.Changes, awsops.Change{Field: "incomplete uploads", Before: all.which(len(uploads), atLeast), After: "aborted, their parts discarded"})
-		p.Steps = append(p.Steps, all.step(p.Target, uploads))
+	if len(uploads) == 0 {
+		return false, nil
 	}
-	return p, nil
+	p.Effects.Uploads, p.Effects.AtLeast = int64(len(uploads)), p.Effects.AtLeast || atLeast
+	p.Changes = append(p.Changes, awsops.Change{Field: "incomplete uploads", Before: all.which(len(uploads), atLeast), After: "aborted, their parts discarded"})
+	p.Steps = append(p.Steps, all.step(p.Target, uploads))
+	return true, nil
 }
 
 // Whether anything is in a bucket, as a fingerprint.

@@ -2,11 +2,18 @@ package listing
 
 import "unicode/utf8"
 
-// plain reports whether text is printable ASCII without anything to unescape: nearly every value
-// of a url-encoded listing.
+// plainBytes are printable ASCII without anything to unescape.
+var plainBytes = func() (t [256]bool) {
+	for c := ' '; c < 0x7f; c++ {
+		t[c] = c != '&' && c != ']' && c != '<'
+	}
+	return t
+}()
+
+// plain reports whether text is all of plainBytes: nearly every value of a url-encoded listing.
 func plain(b []byte) bool {
 	for _, c := range b {
-		if c < ' ' || c >= 0x7f || c == '&' || c == ']' {
+		if !plainBytes[c] {
 			return false
 		}
 	}
@@ -34,24 +41,27 @@ func legal(b []byte) bool {
 	return true
 }
 
+// named are the entities that XML itself has.
+var named = map[string]rune{"amp": '&', "lt": '<', "gt": '>', "quot": '"', "apos": '\''}
+
 // entity gives the character of an entity's name, such as "amp" or "#x26".
 func entity(name []byte) (rune, bool) {
-	switch string(name) {
-	case "amp":
-		return '&', true
-	case "lt":
-		return '<', true
-	case "gt":
-		return '>', true
-	case "quot":
-		return '"', true
-	case "apos":
-		return '\'', true
+	if r, ok := named[string(name)]; ok {
+		return r, true
 	}
 	r, ok := reference(name)
-	ok = ok && (r == '\t' || r == '\n' || r == '\r' || r >= ' ' && r <= 0xD7FF || r >= 0xE000 && r <= 0xFFFD ||
-		r >= 0x10000 && r <= utf8.MaxRune)
-	return r, ok
+	return r, ok && allowed(r)
+}
+
+// allowed reports whether XML 1.0 has the character.
+func allowed(r rune) bool {
+	switch {
+	case r == '\t', r == '\n', r == '\r':
+		return true
+	case r < ' ', r > 0xD7FF && r < 0xE000, r == 0xFFFE, r == 0xFFFF:
+		return false
+	}
+	return r <= utf8.MaxRune
 }
 
 // reference gives the number of a numeric reference, such as "#38" or "#x26".

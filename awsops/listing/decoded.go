@@ -42,7 +42,14 @@ func versionsPage(out *s3.ListObjectVersionsOutput) *page {
 		}
 		r.nextKey, r.urlEncoded = unescape(r.nextKey), false
 	}
-	slices.SortStableFunc(r.rows, func(a, b rawRow) int {
+	sortVersions(r.rows)
+	return build(&r)
+}
+
+// sortVersions puts rows in the order of S3: by key, the current one first, then the newest. Rows with
+// the same time keep the order they had.
+func sortVersions(rows []rawRow) {
+	slices.SortStableFunc(rows, func(a, b rawRow) int {
 		if c := bytes.Compare(a.key, b.key); c != 0 {
 			return c
 		}
@@ -57,7 +64,6 @@ func versionsPage(out *s3.ListObjectVersionsOutput) *page {
 		}
 		return 0
 	})
-	return build(&r)
 }
 
 func (r *raw) addPrefixes(all []types.CommonPrefix) {

@@ -32,8 +32,9 @@ type run struct {
 	hi         []byte // nil: no upper end
 	at         place
 	pages      []*page
-	rows, n    int  // rows and pages so far
-	tight      bool // no key fits between cur and hi
+	lastID     string // version id of the last row
+	rows, n    int    // rows and pages so far
+	tight      bool   // no key fits between cur and hi
 	busy, done bool
 	next       *run
 }
@@ -234,65 +235,74 @@ func (c *crew) accept(r *run, p *page) error {
 // advance moves the range to where the next request goes on.
 func advance(r *run, p *page, versions bool) error {
 	before := r.at
+	if versions && r.lastID != "" && p.len() > 0 && p.compare(0, r.cur) == 0 && p.versionID(0) == r.lastID {
+		p.dropFirst() // some servers give the row of the markers again
+	}
 	if n := p.len(); n > 0 {
-		r.cur = p.key(n - 1)
+		r.cur, r.lastID = p.key(n-1), p.versionID(n-1)
 	}
 	if !p.truncated {
 		r.done = true
 		return nil
 	}
-	switch {
-	case versions && p.nextKey != nil:
-		next := p.nextKey
-		if bytes.Equal(p.nextRaw, r.cur) {
-			next = r.cur // some servers encode the keys of a page and not its marker
-		}
-		r.at = place{after: next, version: p.nextID}
-		if bytes.Compare(next, r.cur) > 0 {
-			r.cur = next
-		}
-	case !versions && p.token != "":
-		r.at = place{token: p.token}
-	default:
-		r.at = place{after: r.cur}
-	}
-	if p.len() == 0 && r.at.token == before.token && r.at.version == before.version && bytes.Equal(r.at.after, before.after) {
+	r.at = r.after(p, versions)
+	if p.len() == 0 && r.at.equal(before) {
 		return errors.New("the server says that there is more, and gives the same place again")
 	}
 	return nil
 }
 
+func (a place) equal(b place) bool {
+	return a.token == b.token && a.version == b.version && bytes.Equal(a.after, b.after)
+}
+
+// after gives the place that follows a page.
+func (r *run) after(p *page, versions bool) place {
+	switch {
+	case !versions && p.token != "":
+		return place{token: p.token}
+	case !versions || p.nextKey == nil:
+		return place{after: r.cur}
+	case bytes.Equal(p.nextRaw, r.cur):
+		return place{after: r.cur, version: p.nextID} // some servers encode the keys of a page and not its marker
+	}
+	if bytes.Compare(p.nextKey, r.cur) > 0 {
+		r.cur = p.nextKey
+	}
+	return place{after: p.nextKey, version: p.nextID}
+}
+
 // checkOrder makes sure that splitting is sound: keys ascend within a page and from page to page.
 // Without splits a listing is whatever the server says.
 func (c *crew) checkOrder(r *run, p *page) error {
-	if p.len() == 0 {
+	c.dropSeen(r, p)
+	if p.len() == 0 || c.inOrder(r, p) {
 		return nil
 	}
-	if last := lastPage(r); last != nil && p.flags[0]&flagPrefix != 0 && bytes.Equal(last.key(last.len()-1), p.key(0)) {
-		p.dropFirst()
-		if p.len() == 0 {
-			return nil
-		}
-	}
-	for c.versions && r.n == 0 && r.cur != nil && p.len() > 0 && p.compare(0, r.cur) == 0 {
-		p.dropFirst() // some servers give the versions of key-marker itself; they are the range's below
-	}
-	if p.len() == 0 {
-		return nil
-	}
-	ordered := p.sorted
-	if r.cur != nil {
-		d := p.compare(0, r.cur)
-		ordered = ordered && (d > 0 || d == 0 && c.versions)
-	}
-	switch {
-	case ordered:
-		return nil
-	case c.split:
+	if c.split {
 		return errDisorder
 	}
 	c.most = 1
 	return nil
+}
+
+// dropSeen takes away rows that belong to what came before: a common prefix that is said again, and
+// the versions of key-marker itself, which some servers give and which are the range's below.
+func (c *crew) dropSeen(r *run, p *page) {
+	if last := lastPage(r); last != nil && p.len() > 0 && p.flags[0]&flagPrefix != 0 && bytes.Equal(last.key(last.len()-1), p.key(0)) {
+		p.dropFirst()
+	}
+	for c.versions && r.n == 0 && r.cur != nil && p.len() > 0 && p.compare(0, r.cur) == 0 {
+		p.dropFirst()
+	}
+}
+
+func (c *crew) inOrder(r *run, p *page) bool {
+	if !p.sorted || r.cur == nil {
+		return p.sorted
+	}
+	d := p.compare(0, r.cur)
+	return d > 0 || d == 0 && c.versions
 }
 
 func lastPage(r *run) *page {

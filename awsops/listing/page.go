@@ -172,14 +172,22 @@ func build(r *raw) *page {
 		for i := range r.rows {
 			r.rows[i].key = unescape(r.rows[i].key)
 		}
-		p.nextKey = unescape(p.nextKey)
+		p.nextKey = unescape(bytes.Clone(p.nextKey)) // the SDK gets it as it came
+	} else {
+		p.nextKey = bytes.Clone(p.nextKey)
 	}
-	p.nextKey = bytes.Clone(p.nextKey)
 	if r.prefixes > 0 {
 		// Keys and prefixes are each in order; a page shows them as one list, as if by name.
 		slices.SortStableFunc(r.rows, func(a, b rawRow) int { return bytes.Compare(a.key, b.key) })
 	}
 	p.fill(r)
+	if r.versions && !p.sorted {
+		// Some servers list a page's markers before its versions.
+		sortVersions(r.rows)
+		q := *p
+		p = &page{truncated: q.truncated, token: q.token, nextKey: q.nextKey, nextRaw: q.nextRaw, nextID: q.nextID}
+		p.fill(r)
+	}
 	return p
 }
 
@@ -293,26 +301,20 @@ func md5Parts(tag []byte) (uint16, bool) {
 	return uint16(n), err == nil && n < noETag && n > 0
 }
 
-// unescape undoes EncodingType=url: '+' is a space and %XX any byte. Text that is not of that form
-// is given back as it is: a server that announces an encoding and does not apply it.
+// unescape undoes EncodingType=url in place: '+' is a space and %XX any byte. Text that is not of that
+// form is given back as it is: a server that announces an encoding and does not apply it.
 func unescape(b []byte) []byte {
-	if bytes.IndexByte(b, '%') < 0 && bytes.IndexByte(b, '+') < 0 {
+	if !encoded(b) {
 		return b
 	}
-	out := make([]byte, 0, len(b))
+	out := b[:0]
 	for i := 0; i < len(b); i++ {
 		switch b[i] {
 		case '+':
 			out = append(out, ' ')
 		case '%':
-			if i+2 >= len(b) {
-				return b
-			}
-			hi, ok1 := digit(b[i+1])
-			lo, ok2 := digit(b[i+2])
-			if !ok1 || !ok2 {
-				return b
-			}
+			hi, _ := digit(b[i+1])
+			lo, _ := digit(b[i+2])
 			out = append(out, byte(hi<<4|lo))
 			i += 2
 		default:
@@ -320,4 +322,27 @@ func unescape(b []byte) []byte {
 		}
 	}
 	return out
+}
+
+// encoded reports whether there is something to undo, and all of it can be.
+func encoded(b []byte) bool {
+	any := false
+	for i := 0; i < len(b); i++ {
+		switch b[i] {
+		case '+':
+			any = true
+		case '%':
+			if i+2 >= len(b) {
+				return false
+			}
+			_, ok1 := digit(b[i+1])
+			_, ok2 := digit(b[i+2])
+			if !ok1 || !ok2 {
+				return false
+			}
+			any = true
+			i += 2
+		}
+	}
+	return any
 }

@@ -1,9 +1,9 @@
 package listing
 
 import (
-	"bytes"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -38,21 +38,7 @@ const noTime = math.MinInt64
 
 // scanBody reads a whole ListObjectsV2 or ListObjectVersions answer.
 func scanBody(p *pull, out *raw) error {
-	if err := p.prolog(); err != nil {
-		return err
-	}
-	for {
-		if err := p.space(); err != nil {
-			return err
-		}
-		if !p.has("<!--") {
-			break
-		}
-		if err := p.comment(); err != nil {
-			return err
-		}
-	}
-	root, err := p.tag()
+	root, err := p.root()
 	if err != nil {
 		return err
 	}
@@ -76,22 +62,13 @@ func scanBody(p *pull, out *raw) error {
 
 // scanChild reads one child of the root element.
 func scanChild(p *pull, out *raw, name []byte) (err error) {
+	if flags, entry := entryFlags(string(name)); entry {
+		if out.versions != (flags&flagVersion != 0) {
+			return p.skip() // no decoder looks for it in this document
+		}
+		return scanRow(p, out, flags)
+	}
 	switch string(name) {
-	case "Contents":
-		if out.versions {
-			return p.skip()
-		}
-		return scanRow(p, out, 0)
-	case "Version":
-		if !out.versions {
-			return p.skip()
-		}
-		return scanRow(p, out, flagVersion)
-	case "DeleteMarker":
-		if !out.versions {
-			return p.skip()
-		}
-		return scanRow(p, out, flagVersion|flagMarker)
 	case "CommonPrefixes":
 		out.prefixes++
 		return scanRow(p, out, flagPrefix)
@@ -108,26 +85,39 @@ func scanChild(p *pull, out *raw, name []byte) (err error) {
 		t, err = p.text()
 		out.urlEncoded = string(t) == "url"
 	default:
-		if foldsToKnown(name) {
-			return errOdd
-		}
-		return p.skip()
+		return skipUnknown(p, name)
 	}
 	return err
+}
+
+// entryFlags tells the elements that are rows.
+func entryFlags(name string) (flags uint8, entry bool) {
+	switch name {
+	case "Contents":
+		return 0, true
+	case "Version":
+		return flagVersion, true
+	case "DeleteMarker":
+		return flagVersion | flagMarker, true
+	}
+	return 0, false
 }
 
 // foldsToKnown reports whether a name differs from one that matters only by case. The SDK accepts
 // those; its decoder shall have them.
 func foldsToKnown(name []byte) bool {
-	for _, k := range [...]string{"Contents", "Version", "DeleteMarker", "CommonPrefixes", "IsTruncated",
-		"NextContinuationToken", "NextKeyMarker", "NextVersionIdMarker", "EncodingType", "Key", "Prefix", "Size",
-		"ETag", "LastModified", "StorageClass", "VersionId", "IsLatest"} {
-		if len(k) == len(name) && string(name) != k && bytes.EqualFold(name, []byte(k)) {
+	for _, k := range known {
+		if len(k) == len(name) && string(name) != k && strings.EqualFold(string(name), k) {
 			return true
 		}
 	}
 	return false
 }
+
+// known are the names that are read.
+var known = [...]string{"Contents", "Version", "DeleteMarker", "CommonPrefixes", "IsTruncated",
+	"NextContinuationToken", "NextKeyMarker", "NextVersionIdMarker", "EncodingType", "Key", "Prefix", "Size",
+	"ETag", "LastModified", "StorageClass", "VersionId", "IsLatest"}
 
 func scanRow(p *pull, out *raw, flags uint8) error {
 	r := rawRow{flags: flags, nanos: noTime}
@@ -233,27 +223,33 @@ func scanTime(p *pull) (int64, error) {
 
 // plainTime reads UTC times with no fraction or with milliseconds.
 func plainTime(t []byte) (time.Time, bool) {
-	if len(t) != len("2026-03-01T12:34:56Z") && len(t) != len("2026-03-01T12:34:56.789Z") {
+	nanos := 0
+	switch {
+	case fits(t, "dddd-dd-ddTdd:dd:ddZ"):
+	case fits(t, "dddd-dd-ddTdd:dd:dd.dddZ"):
+		nanos = (two(t, 20)*10 + int(t[22]-'0')) * int(time.Millisecond)
+	default:
 		return time.Time{}, false
 	}
-	const shape = "dddd-dd-ddTdd:dd:dd"
-	for i := range len(shape) {
-		if shape[i] == 'd' && (t[i] < '0' || t[i] > '9') || shape[i] != 'd' && t[i] != shape[i] {
-			return time.Time{}, false
-		}
-	}
-	two := func(i int) int { return int(t[i]-'0')*10 + int(t[i+1]-'0') }
-	year, month, day := two(0)*100+two(2), two(5), two(8)
-	h, m, s := two(11), two(14), two(17)
-	if month < 1 || month > 12 || day < 1 || day > 28 || h > 23 || m > 59 || s > 59 || t[len(t)-1] != 'Z' {
+	year, month, day := two(t, 0)*100+two(t, 2), two(t, 5), two(t, 8)
+	h, m, s := two(t, 11), two(t, 14), two(t, 17)
+	if month < 1 || month > 12 || day < 1 || day > 28 || h > 23 || m > 59 || s > 59 {
 		return time.Time{}, false // days 29 to 31 need a calendar
-	}
-	nanos := 0
-	if len(t) == len("2026-03-01T12:34:56.789Z") {
-		if t[19] != '.' || t[20] < '0' || t[20] > '9' || t[21] < '0' || t[21] > '9' || t[22] < '0' || t[22] > '9' {
-			return time.Time{}, false
-		}
-		nanos = (two(20)*10 + int(t[22]-'0')) * int(time.Millisecond)
 	}
 	return time.Date(year, time.Month(month), day, h, m, s, nanos, time.UTC), true
 }
+
+// fits compares with a shape in which d stands for a digit.
+func fits(t []byte, shape string) bool {
+	if len(t) != len(shape) {
+		return false
+	}
+	for i := range len(shape) {
+		if shape[i] == 'd' && (t[i] < '0' || t[i] > '9') || shape[i] != 'd' && t[i] != shape[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func two(t []byte, i int) int { return int(t[i]-'0')*10 + int(t[i+1]-'0') }

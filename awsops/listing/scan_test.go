@@ -165,38 +165,60 @@ func FuzzScanAgreesWithEncodingXML(f *testing.F) {
 
 func compareDoc(t *testing.T, got *raw, doc *xmlList) {
 	t.Helper()
-	rows := doc.Contents
+	type header struct {
+		rows, prefixes       int
+		truncated, encoded   bool
+		token, nextKey, next string
+	}
+	rows := len(doc.Contents)
 	if got.versions {
-		rows = append(append([]xmlRow(nil), doc.Version...), doc.DeleteMarker...)
+		rows = len(doc.Version) + len(doc.DeleteMarker)
 	}
-	if len(got.rows)-got.prefixes != len(rows) || got.prefixes != len(doc.CommonPrefixes) {
-		t.Fatalf("%d rows with %d prefixes, want %d with %d", len(got.rows), got.prefixes, len(rows), len(doc.CommonPrefixes))
+	h := header{len(got.rows) - got.prefixes, got.prefixes, got.truncated, got.urlEncoded, string(got.token), string(got.nextKey), string(got.nextID)}
+	want := header{rows, len(doc.CommonPrefixes), doc.IsTruncated == "true", doc.EncodingType == "url", doc.NextContinuationToken,
+		doc.NextKeyMarker, doc.NextVersionIdMarker}
+	if h != want {
+		t.Fatalf("the document is %+v, want %+v", h, want)
 	}
-	if got.truncated != (doc.IsTruncated == "true") || string(got.token) != doc.NextContinuationToken ||
-		string(got.nextKey) != doc.NextKeyMarker || string(got.nextID) != doc.NextVersionIdMarker ||
-		got.urlEncoded != (doc.EncodingType == "url") {
-		t.Fatalf("header differs: %+v, want %+v", got, doc)
-	}
+	lists := map[uint8][]xmlRow{flagPrefix: doc.CommonPrefixes, 0: doc.Contents, flagVersion: doc.Version, flagVersion | flagMarker: doc.DeleteMarker}
 	next := map[uint8]int{}
 	for _, g := range got.rows {
 		kind := g.flags &^ flagLatest
-		list := map[uint8][]xmlRow{flagPrefix: doc.CommonPrefixes, 0: doc.Contents, flagVersion: doc.Version,
-			flagVersion | flagMarker: doc.DeleteMarker}[kind]
-		w := list[next[kind]]
+		compareRow(t, g, lists[kind][next[kind]], kind, got.urlEncoded)
 		next[kind]++
-		key := w.Key
-		if kind == flagPrefix {
-			key = w.Prefix
-		} else if string(g.etag) != w.ETag || string(g.class) != w.StorageClass || string(g.id) != w.VersionId {
-			t.Fatalf("%+v, want %+v", g, w)
+	}
+}
+
+func compareRow(t *testing.T, g rawRow, w xmlRow, kind uint8, encoded bool) {
+	t.Helper()
+	key, same := w.Key, string(g.etag) == w.ETag && string(g.class) == w.StorageClass && string(g.id) == w.VersionId
+	if kind == flagPrefix {
+		key, same = w.Prefix, true
+	}
+	if string(g.key) != key || !same {
+		t.Fatalf("%+v, want %+v", g, w)
+	}
+	if want, err := url.QueryUnescape(key); encoded && err == nil {
+		if got := string(unescape([]byte(key))); got != want {
+			t.Fatalf("key %q decodes to %q, want %q", key, got, want)
 		}
-		if string(g.key) != key {
-			t.Fatalf("key %q, want %q", g.key, key)
+	}
+}
+
+// BenchmarkScanPage reads a page of 1,000 objects as the scanner does.
+func BenchmarkScanPage(b *testing.B) {
+	entry := awsPage[strings.Index(awsPage, "<Contents>") : strings.Index(awsPage, "</Contents>")+len("</Contents>")]
+	body := []byte("<ListBucketResult><EncodingType>url</EncodingType>" + strings.Repeat(entry, 1000) + "</ListBucketResult>")
+	w, page := new(workspace), make([]byte, len(body))
+	b.SetBytes(int64(len(body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		copy(page, body) // keys are decoded where they stand
+		if err := w.scan(page, false); err != nil {
+			b.Fatal(err)
 		}
-		if got.urlEncoded {
-			if want, err := url.QueryUnescape(key); err == nil && string(unescape(g.key)) != want {
-				t.Fatalf("key %q decodes to %q, want %q", key, unescape(g.key), want)
-			}
+		if build(&w.raw).len() != 1000 {
+			b.Fatal("rows are missing")
 		}
 	}
 }

@@ -102,38 +102,56 @@ func (p *pull) prolog() error {
 	return errOdd
 }
 
+// root reads up to and with the start tag of the document's element.
+func (p *pull) root() ([]byte, error) {
+	if err := p.prolog(); err != nil {
+		return nil, err
+	}
+	for {
+		if err := p.space(); err != nil {
+			return nil, err
+		}
+		if !p.has("<!--") {
+			return p.tag()
+		}
+		if err := p.comment(); err != nil {
+			return nil, err
+		}
+	}
+}
+
 // name reads a name and gives it as written and without its prefix.
 func (p *pull) name() (full, local []byte, err error) {
-	from, colon := p.i, -1
-	for ; p.i < len(p.b); p.i++ {
-		c := p.b[p.i]
-		switch {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c == '_':
-			continue
-		case c >= '0' && c <= '9', c == '-', c == '.':
-			if p.i == from || p.i == colon+1 {
-				return nil, nil, errOdd
-			}
-			continue
-		case c == ':':
-			if p.i == from || colon >= 0 {
-				return nil, nil, errOdd
-			}
-			colon = p.i
-			continue
-		}
-		break
+	from := p.i
+	for p.i < len(p.b) && nameBytes[p.b[p.i]] != 0 {
+		p.i++
 	}
 	full = p.b[from:p.i]
 	local = full
-	if colon >= 0 {
-		local = p.b[colon+1 : p.i]
+	if colon := bytes.IndexByte(full, ':'); colon >= 0 {
+		local = full[colon+1:]
+		if !startsName(full[:colon]) || bytes.IndexByte(local, ':') >= 0 {
+			return nil, nil, errOdd
+		}
 	}
-	if len(local) == 0 || p.i == len(p.b) {
+	if p.i == len(p.b) || !startsName(local) {
 		return nil, nil, errOdd
 	}
 	return full, local, nil
 }
+
+// nameBytes are the bytes that names of listings are made of: 2 for those that a name can begin with.
+var nameBytes = func() (t [256]uint8) {
+	for _, c := range []byte("0123456789-.:") {
+		t[c] = 1
+	}
+	for _, c := range []byte("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_") {
+		t[c] = 2
+	}
+	return t
+}()
+
+func startsName(name []byte) bool { return len(name) > 0 && nameBytes[name[0]] == 2 }
 
 // tag reads a start tag, attributes and all, and opens the element.
 func (p *pull) tag() ([]byte, error) {
@@ -228,9 +246,12 @@ func (p *pull) skip() error {
 			p.open = p.open[:len(p.open)-1]
 			continue
 		}
-		if _, err := p.run(nil); err != nil {
+		mark := len(p.scratch)
+		var err error
+		if p.scratch, err = p.run(p.scratch); err != nil {
 			return err
 		}
+		p.scratch = p.scratch[:mark] // it was checked, and nobody wants it
 		switch {
 		case p.has("<!--"), p.has("<![CDATA["):
 			return errOdd

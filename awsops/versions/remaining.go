@@ -15,51 +15,61 @@ func (d *remover) remaining(ctx context.Context, r *awsops.Reader, entries []aws
 	return remaining(ctx, r, d.bucket, entries, d.plain)
 }
 
+// sought is what is looked for in a listing: by place, whether it was seen.
+type sought struct {
+	seen      map[place]bool
+	keys      map[string]bool
+	low, high string // the first and the last key
+	plain     bool
+}
+
+func (s *sought) place(e awsops.Entry) place {
+	if s.plain {
+		return place{e.Key, ""}
+	}
+	return place{e.Key, e.VersionID}
+}
+
 // remaining looks which of the entries a listing still shows. plain entries name no version: one is
 // still there when its key is listed as a current object.
 func remaining(ctx context.Context, r *awsops.Reader, bucket string, entries []awsops.Entry, plain bool) ([]awsops.Entry, error) {
-	want := map[place]bool{}
-	keys := map[string]bool{}
-	low, high := "", ""
-	for _, e := range entries {
-		p := place{e.Key, e.VersionID}
-		if plain {
-			p.version = ""
+	s := sought{seen: map[place]bool{}, keys: map[string]bool{}, plain: plain}
+	for i, e := range entries {
+		s.seen[s.place(e)], s.keys[e.Key] = false, true
+		if i == 0 || e.Key < s.low {
+			s.low = e.Key
 		}
-		want[p], keys[e.Key] = false, true
-		if low == "" || e.Key < low {
-			low = e.Key
-		}
-		high = max(high, e.Key)
+		s.high = max(s.high, e.Key)
 	}
-	q := listing.Query{Bucket: bucket, Versions: !plain}
-	if len(keys) > apart {
-		q.Prefix = low[:shared(low, high)]
-		if len(low) > 1 && len(low)-1 >= len(q.Prefix) {
-			q.After = low[:len(low)-1] // below low, and not far
-		}
-		if err := see(ctx, r, q, high, want); err != nil {
-			return nil, err
-		}
-	} else {
-		for key := range keys {
-			q.Prefix = key
-			if err := see(ctx, r, q, key, want); err != nil {
-				return nil, err
-			}
-		}
+	if err := s.look(ctx, r, bucket); err != nil {
+		return nil, err
 	}
 	var left []awsops.Entry
 	for _, e := range entries {
-		p := place{e.Key, e.VersionID}
-		if plain {
-			p.version = ""
-		}
-		if want[p] {
+		if s.seen[s.place(e)] {
 			left = append(left, e)
 		}
 	}
 	return left, nil
+}
+
+// look lists the keys one by one, or all that lie between the first and the last.
+func (s *sought) look(ctx context.Context, r *awsops.Reader, bucket string) error {
+	q := listing.Query{Bucket: bucket, Versions: !s.plain}
+	if len(s.keys) > apart {
+		q.Prefix = s.low[:shared(s.low, s.high)]
+		if len(s.low) > 1 && len(s.low)-1 >= len(q.Prefix) {
+			q.After = s.low[:len(s.low)-1] // below low, and not far
+		}
+		return see(ctx, r, q, s.high, s.seen)
+	}
+	for key := range s.keys {
+		q.Prefix = key
+		if err := see(ctx, r, q, key, s.seen); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // see marks in want what a listing shows, up to the key high.

@@ -14,18 +14,15 @@ func (p *player) do(ctx context.Context, c Command) error {
 		p.o.Each(c, p.hidden)
 	}
 	switch c.Name {
-	case "Output", "Require", "Env":
-		return nil // read before the start, or for VHS alone
+	case "Output", "Require", "Env": // read before the start, or for VHS alone
 	case "Set":
 		return p.set(c)
 	case "Hide", "Show":
 		p.hidden = c.Name == "Hide"
-		return nil
 	case "Type":
 		return p.typeText(ctx, c)
 	case "Copy":
 		p.clip = c.Text
-		return nil
 	case "Paste":
 		return p.paste(ctx)
 	case "Sleep":
@@ -33,14 +30,20 @@ func (p *player) do(ctx context.Context, c Command) error {
 	case "Wait":
 		return p.wait(ctx, c)
 	case "Screenshot":
-		p.settle(ctx)
-		if p.o.Screenshot == nil {
-			return nil
-		}
-		return p.o.Screenshot(c.Text, p.screen)
+		return p.shoot(ctx, c)
 	default:
 		return p.press(ctx, c)
 	}
+	return nil
+}
+
+// shoot hands out the screen as it is once it stands still.
+func (p *player) shoot(ctx context.Context, c Command) error {
+	p.settle(ctx)
+	if p.o.Screenshot == nil {
+		return nil
+	}
+	return p.o.Screenshot(c.Text, p.screen)
 }
 
 // set does the settings that may change on the way.
@@ -183,7 +186,7 @@ func (p *player) wait(ctx context.Context, c Command) error {
 		return match.MatchString(p.screen.Line(y))
 	}
 	if err := p.until(ctx, limit, see); err != nil {
-		return fmt.Errorf("Wait+%s /%s/: %w; the screen is\n%s", c.Arg, match, err, framed(p.screen))
+		return fmt.Errorf("%s+%s /%s/: %w; the screen is\n%s", c.Name, c.Arg, match, err, framed(p.screen))
 	}
 	return nil
 }

@@ -154,15 +154,21 @@ func (p *tapeParser) command() ([]Command, error) {
 	if !slices.Contains(heading, t.text) {
 		p.started = true
 	}
-	var err error
-	switch t.text {
-	case "Source":
+	if t.text == "Source" {
 		return p.sourced()
+	}
+	err := p.arguments(&c)
+	return []Command{c}, err
+}
+
+// arguments reads what follows the name of a command.
+func (p *tapeParser) arguments(c *Command) (err error) {
+	switch c.Name {
 	case "Hide", "Show", "Paste":
 	case "Set":
-		err = p.set(&c)
+		err = p.set(c)
 	case "Type":
-		err = p.typed(&c)
+		err = p.typed(c)
 	case "Copy":
 		c.Text, err = p.texts()
 	case "Output", "Require", "Screenshot":
@@ -171,14 +177,14 @@ func (p *tapeParser) command() ([]Command, error) {
 		c.Arg = p.next().text
 		c.Text, err = p.quoted()
 	case "Sleep":
-		c.Time, err = p.time()
 		c.Timed = true
+		c.Time, err = p.time()
 	case "Wait":
-		err = p.wait(&c)
+		err = p.wait(c)
 	default:
-		err = p.key(&c)
+		err = p.key(c)
 	}
-	return []Command{c}, err
+	return err
 }
 
 func (p *tapeParser) typed(c *Command) error {
