@@ -61,6 +61,10 @@ func TestCoopersOwnSettingsStandBesideTheAWSFiles(t *testing.T) {
 	if e := entryOf(t, l, "ceph"); e.Endpoint != "https://ceph.example" || e.Dialect != "compatible" || e.ReadOnly {
 		t.Errorf("ceph %+v", e)
 	}
+}
+
+func TestAProfilesSessionIsOpenedAsItIsConfigured(t *testing.T) {
+	p := shared(t, twoProfiles, "[profile.prod]\nread_only = true\nendpoint = \"https://lab.example\"\n", config.Flags{}, nil)
 	o, title, err := p.options("prod")
 	if err != nil || title != "prod" || !o.ReadOnly || o.Endpoint != "https://lab.example" || o.Profile != "prod" {
 		t.Errorf("%+v, %q, %v", o, title, err)

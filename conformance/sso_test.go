@@ -78,27 +78,33 @@ func TestALoginByDeviceCodeIsFiledAsTheAWSCLIDoes(t *testing.T) {
 	if got := fmt.Sprint(clock.waited); got != "[1s 6s]" {
 		t.Errorf("waited %s", got)
 	}
+	b.filed(file)
+	b.is(s, "assumed-role/admin/sso-user", true)
+}
+
+// filed holds that a token is where the AWS CLI looks for it, with its fields, readable by its owner alone.
+func (b *bastion) filed(file string) {
+	b.t.Helper()
 	info, err := os.Stat(file)
 	if err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("file %v, %v", info, err)
+		b.t.Errorf("file %v, %v", info, err)
 	}
 	if want := filepath.Join(b.home, ".aws", "sso", "cache"); filepath.Dir(file) != want {
-		t.Errorf("filed in %s", filepath.Dir(file))
+		b.t.Errorf("filed in %s", filepath.Dir(file))
 	}
 	data, err := os.ReadFile(file)
 	if err != nil {
-		t.Fatal(err)
+		b.t.Fatal(err)
 	}
 	var fields map[string]any
 	if err := json.Unmarshal(data, &fields); err != nil {
-		t.Fatal(err)
+		b.t.Fatal(err)
 	}
 	for _, name := range []string{"startUrl", "region", "accessToken", "expiresAt", "clientId", "clientSecret", "registrationExpiresAt", "refreshToken"} {
 		if text, _ := fields[name].(string); text == "" {
-			t.Errorf("%s is missing", name)
+			b.t.Errorf("%s is missing", name)
 		}
 	}
-	b.is(s, "assumed-role/admin/sso-user", true)
 }
 
 func TestTheClientOfTheLastLoginIsUsedAgain(t *testing.T) {
@@ -255,7 +261,7 @@ func TestAJobWhoseLoginEndsWaitsForThePersonAndGoesOn(t *testing.T) {
 	who.session(s)
 	who.ready <- nil
 	b.is(s, "assumed-role/admin/sso-user", true) // the first call asks for the first login
-	if l := <-who.lapses; l.Profile != "dev" || l.Attempt != 1 || l.Last == nil || l.Last.Kind != awsops.KindExpired {
+	if l := <-who.lapses; l.Profile != "dev" || l.Attempt != 1 || awsops.Wrap("", "", "", l.Last).Kind != awsops.KindExpired {
 		t.Errorf("lapse %+v", l)
 	}
 	makeBucketIn(t, &world{session: s}, "sso-job", "eu-west-1")
@@ -267,7 +273,7 @@ func TestAJobWhoseLoginEndsWaitsForThePersonAndGoesOn(t *testing.T) {
 		}
 	}))
 	<-who.lapses
-	if state := job.State(); state != awsops.JobWaiting || job.State().String() != "waiting for you" {
+	if state := job.State().String(); state != "waiting for you" {
 		t.Errorf("the job is %v", state)
 	}
 	who.ready <- nil
@@ -277,11 +283,16 @@ func TestAJobWhoseLoginEndsWaitsForThePersonAndGoesOn(t *testing.T) {
 	if snap := job.Snapshot(); snap.Done != n || snap.Failures != 0 || who.asked.Load() != 2 {
 		t.Errorf("%d done, %d failed, asked %d times", snap.Done, snap.Failures, who.asked.Load())
 	}
-	api, err := s.Reader().S3(t.Context(), "sso-job")
+	holds(t, s, "sso-job", n)
+}
+
+// holds holds that a bucket has n objects.
+func holds(t *testing.T, s *awsops.Session, bucket string, n int) {
+	t.Helper()
+	api, err := s.Reader().S3(t.Context(), bucket)
 	if err != nil {
 		t.Fatal(err)
 	}
-	bucket := "sso-job"
 	if out, err := api.ListObjectsV2(t.Context(), &s3.ListObjectsV2Input{Bucket: &bucket}); err != nil || len(out.Contents) != n {
 		t.Errorf("%v objects, %v", out, err)
 	}

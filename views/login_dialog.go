@@ -108,39 +108,46 @@ func (d *deviceLogin) whyNoAddress() string {
 // Render shows address and code, below them the QR code where there is room; Q shows it alone.
 func (d *deviceLogin) Render(w, h int) string {
 	t := d.env.Theme
-	if d.picture && d.failed == nil {
+	open := d.failed == nil && d.prompt.URL != ""
+	if d.picture && open {
 		return strings.Join(d.qr(w, h), "\n")
 	}
-	var lines []string
-	add := func(role ui.Role, text string) {
-		for _, l := range ui.Wrap(text, w) {
-			lines = append(lines, t.Paint(role, l))
-		}
-	}
-	switch {
-	case d.failed != nil:
-		add(ui.RoleBad, t.Glyph().Cross+" "+ui.Clean(shortError(d.failed)))
-		add(ui.RoleMuted, "r begins again.")
-	case d.prompt.URL == "":
-		add(ui.RoleMuted, "Asking IAM Identity Center for a code…")
-	default:
-		add(ui.RoleText, "Open this on any device, compare the code and allow the login:")
-		for _, l := range ui.HardWrap(ui.Clean(d.prompt.URL), w) {
-			lines = append(lines, t.Paint(ui.RoleInfo, l))
-		}
-		left := max(d.prompt.Expires.Sub(d.session.Clock().Now()), 0)
-		lines = append(lines, t.Paint(ui.RoleTitle, ui.Clean(d.prompt.UserCode))+t.Paint(ui.RoleMuted, "  "+clockTime(left)+" left"))
-	}
+	lines := d.words(w)
 	if d.why != "" && h > len(lines)+1 {
 		lines = append(lines, "")
-		add(ui.RoleMuted, ui.Clean(d.why))
+		lines = append(lines, d.paint(ui.RoleMuted, ui.Clean(d.why), w)...)
 	}
-	if d.prompt.URL != "" && d.failed == nil && h > len(lines)+1 {
+	if open && h > len(lines)+1 {
 		if code, problem := ui.QR(d.prompt.URL, w, h-len(lines)-1, t.ASCII()); problem == "" {
 			lines = append(append(lines, ""), code...)
 		}
 	}
 	return strings.Join(lines[:min(len(lines), h)], "\n")
+}
+
+func (d *deviceLogin) paint(role ui.Role, text string, w int) []string {
+	lines := ui.Wrap(text, w)
+	for i, l := range lines {
+		lines[i] = d.env.Theme.Paint(role, l)
+	}
+	return lines
+}
+
+// words say how the login stands.
+func (d *deviceLogin) words(w int) []string {
+	t := d.env.Theme
+	switch {
+	case d.failed != nil:
+		return append(d.paint(ui.RoleBad, t.Glyph().Cross+" "+ui.Clean(shortError(d.failed)), w), d.paint(ui.RoleMuted, "r begins again.", w)...)
+	case d.prompt.URL == "":
+		return d.paint(ui.RoleMuted, "Asking IAM Identity Center for a code…", w)
+	}
+	lines := d.paint(ui.RoleText, "Open this on any device, compare the code and allow the login:", w)
+	for _, l := range ui.HardWrap(ui.Clean(d.prompt.URL), w) {
+		lines = append(lines, t.Paint(ui.RoleInfo, l))
+	}
+	left := max(d.prompt.Expires.Sub(d.session.Clock().Now()), 0)
+	return append(lines, t.Paint(ui.RoleTitle, ui.Clean(d.prompt.UserCode))+t.Paint(ui.RoleMuted, "  "+clockTime(left)+" left"))
 }
 
 func (d *deviceLogin) qr(w, h int) []string {

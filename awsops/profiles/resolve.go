@@ -212,27 +212,32 @@ var (
 
 // check finds the account and says what looks wrong but does not stop anything here.
 func (r *reader) check(p *Profile, s *section) {
-	if p.Account == "" && p.SSO != nil && len(p.Chain) == 0 {
-		p.Account = p.SSO.Account
-	}
-	if n := len(p.Chain); n > 0 {
+	n := len(p.Chain)
+	switch {
+	case n > 0:
 		p.Account = accountOf(p.Chain[n-1].RoleARN)
-	}
-	if p.LoginARN != "" && p.Account == "" && len(p.Chain) == 0 {
+	case p.Account != "":
+	case p.SSO != nil:
+		p.Account = p.SSO.Account
+	default:
 		p.Account = accountOf(p.LoginARN)
 	}
 	for _, h := range p.Chain {
-		in := r.profiles[h.Profile]
-		if !roleARN.MatchString(h.RoleARN) {
-			p.say(in.line("role_arn"), strconv.Quote(h.RoleARN)+" is not a role's ARN")
-		}
-		if n, err := strconv.Atoi(h.Duration); h.Duration != "" && (err != nil || n < 900 || n > 43200) {
-			p.say(in.line("duration_seconds"), "duration_seconds is 900 to 43200")
-		}
+		r.checkHop(p, h)
 	}
 	if p.Account != "" && !account.MatchString(p.Account) {
 		p.say(s.line("aws_account_id"), strconv.Quote(p.Account)+" is not an account's twelve digits")
 		p.Account = ""
+	}
+}
+
+func (r *reader) checkHop(p *Profile, h Hop) {
+	in := r.profiles[h.Profile]
+	if !roleARN.MatchString(h.RoleARN) {
+		p.say(in.line("role_arn"), strconv.Quote(h.RoleARN)+" is not a role's ARN")
+	}
+	if n, err := strconv.Atoi(h.Duration); h.Duration != "" && (err != nil || n < 900 || n > 43200) {
+		p.say(in.line("duration_seconds"), "duration_seconds is 900 to 43200")
 	}
 }
 
