@@ -144,8 +144,8 @@ func (s *Session) renew(ctx context.Context, cause *Error) error {
 		call.login = now
 		return nil
 	}
-	if _, job := JobOf(ctx); !job && !call.began.After(s.declined) {
-		return notRenewed(cause, errDeclined) // one answer is for all that were under way when it was given
+	if _, job := JobOf(ctx); !job && !s.declined.IsZero() && !call.began.After(s.declined.Add(declinedFor)) {
+		return notRenewed(cause, errDeclined)
 	}
 	// Somebody may have logged in elsewhere, as with the AWS CLI; only when nobody has, the person is asked.
 	if s.reload(ctx) != nil {
@@ -156,6 +156,10 @@ func (s *Session) renew(ctx context.Context, cause *Error) error {
 	call.login = s.logins.Add(1)
 	return nil
 }
+
+// declinedFor is how long a person's "not now" holds: for the calls that were under way then, and for those that a screen
+// makes on after they failed. A job is never refused so.
+const declinedFor = 5 * time.Second
 
 // errDeclined is why a call fails whose login a person did not want to renew.
 var errDeclined = errors.New("the login was not renewed")

@@ -66,7 +66,10 @@ func TestAnAnswerThatDeclinesIsForAllCallsThatWaited(t *testing.T) {
 		if person.asked != 1 {
 			t.Errorf("asked %d times", person.asked)
 		}
-		time.Sleep(time.Second)
+		if err := s.renew(t.Context(), over); err == nil || person.asked != 1 {
+			t.Errorf("a call right after it: %v, asked %d times", err, person.asked)
+		}
+		time.Sleep(declinedFor + time.Second)
 		if err := s.renew(t.Context(), over); err == nil || person.asked != 2 {
 			t.Errorf("a call that begins later: %v, asked %d times", err, person.asked)
 		}

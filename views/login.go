@@ -75,7 +75,9 @@ func why(l awsops.Lapse) string {
 	if l.Last == nil {
 		return ""
 	}
-	return shortError(l.Last)
+	e := *l.Last
+	e.Hint = "" // it says to log in, which is what this is
+	return shortError(&e)
 }
 
 // target is where a profile logs in with IAM Identity Center.
