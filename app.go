@@ -14,7 +14,7 @@ import (
 
 	"cooper/awsops"
 	"cooper/awsops/journal"
-	"cooper/awsops/record"
+	"cooper/awsops/profiles"
 	"cooper/config"
 	"cooper/ui"
 	"cooper/views"
@@ -27,12 +27,14 @@ const endPatience = 3 * time.Second
 type app struct {
 	p       *process
 	cfg     *config.Config
-	env     *views.Env
-	session *awsops.Session
+	env     *views.Env // of the session in force; changed on the loop only
 	journal *journal.Journal
 	shell   *ui.Shell
-	who     atomic.Pointer[ui.Identity] // as last asked; read by the shell on every draw
-	clock   *demoClock                  // nil outside the demo
+	who     atomic.Pointer[whoCalls] // as last asked; read by the shell on every draw
+	present atomic.Pointer[string]   // the title of the profile in force, "" while it isn't one of the list
+	signIn  signIn
+	device  views.Authenticator // the demo's, else nil
+	clock   *demoClock          // nil outside the demo
 	log     *os.File
 	notice  string // said once at the start
 }
@@ -51,9 +53,13 @@ func (p *process) runTUI(ctx context.Context, flags config.Flags, start ui.Place
 	if err := a.openJournal(cfg.StateDir); err != nil {
 		return err
 	}
+	shared := &sharedProfiles{a: a}
+	a.signIn.list = shared
+	a.setPresent(shared.first())
 	if err := a.openSession(ctx, sessionOptions(cfg.Connection())); err != nil {
 		return err
 	}
+	a.notice = first(a.notice, profiles.Notice(p.env, cfg.Connection().Profile))
 	return a.run(ctx, start)
 }
 
@@ -102,22 +108,20 @@ func (a *app) openJournal(dir string) error {
 	return nil
 }
 
+// openSession opens the first session of the run and puts it in force.
 func (a *app) openSession(ctx context.Context, o awsops.Options) error {
-	asker := &ui.Asker{}
 	theme := ui.NewTheme(ui.ThemeOptions{Light: a.cfg.Theme.Mode == config.Light, ASCII: a.cfg.Theme.ASCII})
-	a.env = &views.Env{Theme: theme, Asker: asker, Environ: a.p.env, Journal: a.journal, Planners: planners(),
-		Seeds: &views.Seeds{Dir: a.cfg.StateDir}, Home: a.p.env("HOME")}
-	codes := &views.MFAProvider{}
-	codes.Bind(a.env)
-	o.Journal, o.MFA = record.To(a.journal), codes
-	if a.cfg.StateDir != "" {
-		o.Uploads = record.Uploads(journal.OpenUploads(a.cfg.StateDir))
+	a.env = &views.Env{Theme: theme, Asker: &ui.Asker{}, Environ: a.p.env, Journal: a.journal, Planners: planners(),
+		Seeds: &views.Seeds{Dir: a.cfg.StateDir}, Home: a.p.env("HOME"), Sessions: &views.Sessions{}, Authenticator: a.device}
+	if a.signIn.list != nil {
+		a.env.Profiles = a
 	}
-	session, err := awsops.Open(ctx, o)
+	a.signIn.base = a.env
+	session, err := a.connect(ctx, o)
 	if err != nil {
 		return err
 	}
-	a.session, a.env.Session = session, session
+	a.force(session)
 	return nil
 }
 
@@ -133,7 +137,7 @@ func (a *app) run(ctx context.Context, start ui.Place) error {
 	defer end(nil)
 	program := tea.NewProgram(a.openShell(life, start), a.programOptions(ctx)...)
 	a.env.Asker.Bind(program.Send)
-	go a.askWho(life)
+	go a.askWho(life, a.env.Session)
 	_, err := program.Run()
 	a.leave(end, context.Cause(ctx))
 	if crash := a.shell.Err(); crash != nil {
@@ -156,7 +160,7 @@ func (a *app) leave(end context.CancelCauseFunc, cause error) {
 
 // openShell makes the shell with its screens; they end with life.
 func (a *app) openShell(life context.Context, start ui.Place) *ui.Shell {
-	a.env.Context = life
+	a.signIn.base.Context, a.env.Context = life, life
 	a.shell = ui.New(a.options(start))
 	return a.shell
 }
@@ -192,8 +196,8 @@ func (a *app) openLog() error {
 
 func (a *app) options(start ui.Place) ui.Options {
 	o := ui.Options{
-		Name: "cooper", Theme: a.env.Theme, Screens: screens(a.env), Home: ui.Place{Screen: "buckets"}, Start: start,
-		Tabs: bucketTabs(), Roots: rootScreens(), Identity: a.identity, Works: a.env.Works, Keys: a.cfg.Keys,
+		Name: "cooper", Theme: a.env.Theme, Screens: screens(func() *views.Env { return a.env }), Home: ui.Place{Screen: "buckets"}, Start: start,
+		Tabs: bucketTabs(), Roots: rootScreens(), Identity: a.identity, Works: func() []ui.Work { return a.env.Works() }, Keys: a.cfg.Keys,
 		Goto: placeOf, Explain: views.Explain, FullDraw: a.cfg.Theme.FullRedraw, KeepDark: a.cfg.Theme.Mode != config.Auto,
 		Actions: a.clockActions(), Notice: a.notice,
 	}
@@ -208,10 +212,10 @@ func (a *app) options(start ui.Place) ui.Options {
 func (a *app) endJobs() {
 	ctx, cancel := context.WithTimeout(context.Background(), endPatience)
 	defer cancel()
-	for _, j := range a.session.Jobs() {
+	for _, j := range a.env.Sessions.Jobs() {
 		j.Cancel(awsops.ErrLater)
 	}
-	for _, j := range a.session.Jobs() {
+	for _, j := range a.env.Sessions.Jobs() {
 		_ = j.Wait(ctx) // the job's own error is in the journal
 	}
 }

@@ -109,11 +109,10 @@ func (a *app) openOn(ctx context.Context, server *sandbox.Server, o awsops.Optio
 	if err := a.openJournal(a.cfg.StateDir); err != nil {
 		return err
 	}
-	if err := a.openSession(ctx, o); err != nil {
-		return err
-	}
-	a.env.Authenticator = authenticator{server.Device()}
-	return nil
+	a.device = authenticator{server.Device()}
+	a.signIn.list = &demoProfiles{a: a, server: server, opt: o}
+	a.setPresent(demoProfile)
+	return a.openSession(ctx, o)
 }
 
 // authenticator shows the codes of the demo's device, as an app on a telephone would.

@@ -142,7 +142,7 @@ func (r *rig) run(s setup) {
 	}
 	r.Program = uitest.Run(r.t, shell, uitest.Opts{Width: s.width, Height: s.height})
 	r.app.env.Asker.Bind(r.Post)
-	go r.app.askWho(life)
+	go r.app.askWho(life, r.app.env.Session)
 	r.t.Cleanup(r.leave)
 	r.Wait()
 }

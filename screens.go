@@ -12,10 +12,10 @@ import (
 	"cooper/views"
 )
 
-// screens says which screen shows a place.
-func screens(env *views.Env) map[string]func(ui.Place) ui.View {
+// screens says which screen shows a place. A screen belongs to the session that is in force when it is opened.
+func screens(env func() *views.Env) map[string]func(ui.Place) ui.View {
 	at := func(open func(*views.Env, ui.Place) ui.View) func(ui.Place) ui.View {
-		return func(p ui.Place) ui.View { return open(env, p) }
+		return func(p ui.Place) ui.View { return open(env(), p) }
 	}
 	return map[string]func(ui.Place) ui.View{
 		"buckets":    at(views.NewBuckets),
@@ -24,6 +24,7 @@ func screens(env *views.Env) map[string]func(ui.Place) ui.View {
 		"timeline":   at(views.NewTimeline),
 		"properties": at(views.NewProperties),
 		"devices":    at(views.NewDevices),
+		"profiles":   at(views.NewProfiles),
 		"jobs":       at(views.NewJobs),
 		"log":        at(views.NewLog),
 		"calls":      at(views.NewCalls),
@@ -49,6 +50,7 @@ func rootScreens() []ui.Root {
 		root("buckets", "all buckets"),
 		root("jobs", "what runs and what ran"),
 		root("devices", "MFA devices"),
+		root("profiles", "who to sign in as"),
 		root("log", "the journal: every change that was made"),
 		root("transfer", "files here and objects there, in two panes"),
 		root("calls", "every request that was sent"),

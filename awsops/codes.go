@@ -33,8 +33,13 @@ type codeLedger struct {
 	sending sync.Mutex
 	mu      sync.Mutex
 	used    []usedCode
-	devices []string             // to choose from
 	hold    map[string]time.Time // serial → no code before then
+}
+
+// deviceList holds the serials that a session's person can choose from.
+type deviceList struct {
+	mu      sync.Mutex
+	serials []string
 }
 
 func stepOf(t time.Time) int64 { return t.Unix() / int64(codePeriod/time.Second) }
@@ -245,16 +250,16 @@ func (s *Session) askCode(ctx context.Context, c *Challenge) (Token, error) {
 // SetDevices says which MFA devices a person can choose from: serials that AWS IAM listed, or that
 // were typed before.
 func (s *Session) SetDevices(serials []string) {
-	s.codes.mu.Lock()
-	defer s.codes.mu.Unlock()
-	s.codes.devices = slices.Clone(serials)
+	s.devices.mu.Lock()
+	defer s.devices.mu.Unlock()
+	s.devices.serials = slices.Clone(serials)
 }
 
 // Devices gives the serials to choose from.
 func (s *Session) Devices() []string {
-	s.codes.mu.Lock()
-	defer s.codes.mu.Unlock()
-	return slices.Clone(s.codes.devices)
+	s.devices.mu.Lock()
+	defer s.devices.mu.Unlock()
+	return slices.Clone(s.devices.serials)
 }
 
 func providerError(c Challenge, err error) error {
@@ -305,6 +310,9 @@ const rolePatience = 5 * time.Minute
 func (s *Session) roleCode(serial, role string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), rolePatience)
 	defer cancel()
+	if s.source != nil {
+		defer s.source.wait.ask()()
+	}
 	c := Challenge{Action: "assume " + role, Serial: serial, Attempt: 1}
 	for ; ; c.Attempt++ {
 		tok, err := s.askCode(ctx, &c)

@@ -62,7 +62,7 @@ func (s *Session) controlRequest(ctx context.Context, id Identity, path string) 
 	}
 	base := strings.TrimSuffix(s.opt.Endpoint, "/")
 	if s.opt.Dialect != DialectSandbox {
-		base = "https://" + id.Account + ".s3-control." + s.cfg.Region + "." + dnsSuffix(id.Partition)
+		base = "https://" + id.Account + "." + s.controlHost(id.Partition)
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+controlPath+path, nil)
 	if err != nil {
@@ -71,6 +71,19 @@ func (s *Session) controlRequest(ctx context.Context, id Identity, path string) 
 	req.Header.Set("X-Amz-Account-Id", id.Account)
 	req.Header.Set("X-Amz-Content-Sha256", emptyHash)
 	return req, s.signer().SignHTTP(ctx, creds, req, emptyHash, "s3", s.cfg.Region, s.ServerNow())
+}
+
+// controlHost is the address of S3 Control, with FIPS and dual-stack where they are asked for ("Amazon S3 endpoints and
+// quotas").
+func (s *Session) controlHost(partition string) string {
+	host := "s3-control"
+	if s.fips {
+		host += "-fips"
+	}
+	if s.dualStack {
+		host += ".dualstack"
+	}
+	return host + "." + s.cfg.Region + "." + dnsSuffix(partition)
 }
 
 // dnsSuffix is the domain of a partition's services.

@@ -26,6 +26,7 @@ var meanings = map[string]meaning{
 	"InvalidToken":                            {KindExpired, "The session token was not accepted: log in again, then retry."},
 	"TokenRefreshRequired":                    {KindExpired, "The session must be renewed: log in again, then retry."},
 	"UnauthorizedException":                   {KindExpired, "The login is over: log in again, then retry."},
+	"InvalidGrantException":                   {KindExpired, "The login is over: log in again, then retry."},
 	"InvalidAccessKeyId":                      {KindCredentials, "This access key is not known in this partition or to this endpoint."},
 	"InvalidClientTokenId":                    {KindCredentials, "This access key is not known in this partition or to this endpoint."},
 	"SignatureDoesNotMatch":                   {KindCredentials, "The secret key is wrong, or a proxy changed the request."},

@@ -122,14 +122,7 @@ func (s *Session) Key(ctx context.Context) Reading[KeyInfo] {
 		}
 		return Read("credentials", at, KeyInfo{}, e)
 	}
-	info := KeyInfo{Temporary: c.SessionToken != "", Source: c.Source}
-	if n := len(c.AccessKeyID); n >= 8 {
-		info.Tail = c.AccessKeyID[n-4:]
-	}
-	if c.CanExpire {
-		info.Expires = c.Expires
-	}
-	return Reading[KeyInfo]{State: Known, Value: info, At: at, Source: "credentials"}
+	return Reading[KeyInfo]{State: Known, Value: keyInfo(c), At: at, Source: "credentials"}
 }
 
 func (s *Session) sts() *sts.Client {
@@ -138,7 +131,10 @@ func (s *Session) sts() *sts.Client {
 		if s.opt.Dialect == DialectSandbox {
 			o.BaseEndpoint = aws.String(s.opt.Endpoint)
 		} else {
-			o.BaseEndpoint = nil // the configured endpoint is S3's
+			o.BaseEndpoint = nil // the one endpoint for all is S3's
+			if !endpointsIgnored(context.Background(), s.cfg) {
+				o.BaseEndpoint = serviceEndpoint(context.Background(), s.cfg, "STS")
+			}
 		}
 		o.HTTPSignerV4, o.Retryer = s.signer(), s.retryer()
 		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error { return g.add(stack) })

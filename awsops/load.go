@@ -28,9 +28,39 @@ func (s *Session) load(ctx context.Context) error {
 	if s.opt.Isolated {
 		return s.loadIsolated(inner)
 	}
+	s.inner = inner
+	if s.cfg, err = s.readConfiguration(ctx); err != nil {
+		return err
+	}
+	if s.profile == "" && s.opt.Static == nil {
+		s.profile = os.Getenv("AWS_PROFILE")
+	}
+	s.fips, s.dualStack = endpointKinds(ctx, s.cfg)
+	if err := s.adoptEndpoint(ctx); err != nil {
+		return err
+	}
+	s.adopt(inner)
+	return nil
+}
+
+// adopt puts what is ours around the HTTP client and the credentials that were resolved.
+func (s *Session) adopt(inner aws.HTTPClient) {
+	if s.cfg.HTTPClient != nil {
+		inner = s.cfg.HTTPClient
+	}
+	s.http = newHTTPClient(inner)
+	s.cfg.HTTPClient = s.http
+	if s.cfg.Credentials != nil {
+		s.source = newCredentialBox(s.cfg.Credentials)
+		s.cfg.Credentials = s.source
+	}
+}
+
+// readConfiguration reads environment and files as the AWS SDK does.
+func (s *Session) readConfiguration(ctx context.Context) (aws.Config, error) {
 	loaders := []func(*config.LoadOptions) error{
 		config.WithAppID(s.opt.AppID),
-		config.WithHTTPClient(inner),
+		config.WithHTTPClient(s.inner),
 		config.WithAssumeRoleCredentialOptions(s.assumeRole),
 	}
 	if s.opt.Region != "" {
@@ -42,19 +72,7 @@ func (s *Session) load(ctx context.Context) error {
 	if s.opt.Static != nil {
 		loaders = append(loaders, config.WithCredentialsProvider(s.opt.Static.provider()))
 	}
-	s.cfg, err = config.LoadDefaultConfig(ctx, loaders...)
-	if err != nil {
-		return err
-	}
-	if s.profile == "" && s.opt.Static == nil {
-		s.profile = os.Getenv("AWS_PROFILE")
-	}
-	if err := s.adoptEndpoint(ctx); err != nil {
-		return err
-	}
-	s.http = newHTTPClient(s.cfg.HTTPClient)
-	s.cfg.HTTPClient = s.http
-	return nil
+	return config.LoadDefaultConfig(ctx, loaders...)
 }
 
 // adoptEndpoint takes an endpoint over that the environment or the profile names. Nobody said what
@@ -74,15 +92,14 @@ func (s *Session) loadIsolated(inner aws.HTTPClient) error {
 	if s.opt.Static == nil {
 		return &Error{Op: "open", Kind: KindCredentials, Message: "an isolated session was given no credentials"}
 	}
-	s.http = newHTTPClient(inner)
 	s.cfg = aws.Config{
 		Region:                     s.opt.Region,
 		Credentials:                aws.NewCredentialsCache(s.opt.Static.provider()),
-		HTTPClient:                 s.http,
 		AppID:                      s.opt.AppID,
 		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenSupported,
 		ResponseChecksumValidation: aws.ResponseChecksumValidationWhenSupported,
 	}
+	s.adopt(inner)
 	return nil
 }
 
@@ -96,25 +113,10 @@ func configuredEndpoint(ctx context.Context, cfg aws.Config) string {
 	if cfg.BaseEndpoint != nil {
 		return *cfg.BaseEndpoint
 	}
-	for _, source := range cfg.ConfigSources {
-		if off, ok := source.(interface {
-			GetIgnoreConfiguredEndpoints(context.Context) (bool, bool, error)
-		}); ok {
-			if ignore, found, err := off.GetIgnoreConfiguredEndpoints(ctx); err == nil && found && ignore {
-				return ""
-			}
-		}
+	if endpointsIgnored(ctx, cfg) {
+		return ""
 	}
-	for _, source := range cfg.ConfigSources {
-		if of, ok := source.(interface {
-			GetServiceBaseEndpoint(context.Context, string) (string, bool, error)
-		}); ok {
-			if v, found, err := of.GetServiceBaseEndpoint(ctx, "S3"); err == nil && found {
-				return v
-			}
-		}
-	}
-	return ""
+	return aws.ToString(serviceEndpoint(ctx, cfg, "S3"))
 }
 
 // transport makes the HTTP client below the SDK. BuildableClient is the only kind that

@@ -18,6 +18,8 @@ import (
 type outgoing struct {
 	op, bucket, key string
 	attempt         int
+	began           time.Time
+	login           int64 // which login it was sent with
 }
 
 type outgoingKey struct{}
@@ -49,7 +51,7 @@ func (g *guard) add(stack *middleware.Stack) error {
 func (g *guard) check(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (
 	out middleware.InitializeOutput, md middleware.Metadata, err error,
 ) {
-	call := &outgoing{op: awsmiddleware.GetOperationName(ctx)}
+	call := &outgoing{op: awsmiddleware.GetOperationName(ctx), began: time.Now(), login: g.s.logins.Load()}
 	v := reflect.Indirect(reflect.ValueOf(in.Parameters))
 	if v.Kind() != reflect.Struct {
 		return next.HandleInitialize(context.WithValue(ctx, outgoingKey{}, call), in)

@@ -86,8 +86,13 @@ type Options struct {
 	// Transport carries the requests in place of a network, for tests.
 	Transport http.RoundTripper
 
+	// Beside is another session of the same run: a one-time code that one of them has sent is not sent
+	// by the other.
+	Beside *Session
+
 	Clock   Clock // nil: the machine's clock
 	MFA     MFAProvider
+	Login   LoginProvider // nil: a login that is over stays so
 	Journal Journal
 	Uploads UploadLedger // what is kept of multipart uploads on their way; nil: they can't be gone on with
 	Rand    io.Reader    // makes the ids of plans and jobs; nil: crypto/rand

@@ -85,6 +85,9 @@ func (s *Session) queryEndpoint(ctx context.Context) (base, region string) {
 	if !ok {
 		host = iamHosts["aws"]
 	}
+	if s.fips && host == iamHosts["aws"] {
+		host[0] = "https://iam-fips.amazonaws.com/"
+	}
 	return host[0], host[1]
 }
 

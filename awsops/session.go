@@ -29,6 +29,7 @@ type Writer struct {
 type Session struct {
 	opt    Options
 	cfg    aws.Config
+	inner  aws.HTTPClient // below everything, as the configuration is read with it
 	http   *httpClient
 	calls  *callLog
 	skewNS atomic.Int64
@@ -36,8 +37,16 @@ type Session struct {
 
 	places   places
 	identity identityCache
-	codes    codeLedger
+	codes    *codeLedger
+	devices  deviceList
 	jobs     jobList
+
+	fips, dualStack bool // asked for by the environment or the profile
+
+	source    *credentialBox // nil without credentials
+	logins    atomic.Int64   // how often the login was renewed
+	loginTurn chan struct{}  // held by the call that has the login renewed
+	declined  time.Time      // when a person last didn't want to; guarded by loginTurn
 
 	profile string
 	mu      sync.Mutex
@@ -49,7 +58,11 @@ type Session struct {
 // or unknown region, a bad endpoint or an unreadable CA bundle.
 func Open(ctx context.Context, opt Options) (*Session, error) {
 	opt.fill()
-	s := &Session{opt: opt, calls: newCallLog(), clients: map[clientKey]*s3Client{}, profile: opt.Profile}
+	s := &Session{opt: opt, calls: newCallLog(), clients: map[clientKey]*s3Client{}, profile: opt.Profile,
+		codes: &codeLedger{}, loginTurn: make(chan struct{}, 1)}
+	if opt.Beside != nil {
+		s.codes = opt.Beside.codes
+	}
 	if err := checkEndpoint(opt); err != nil {
 		return nil, err
 	}

@@ -78,6 +78,9 @@ func (c *call) dispatch() (err error) {
 
 func (c *call) service() (func(*call) error, bool) {
 	name := c.id.service
+	if unsignedForm(c.r) {
+		name = "sts"
+	}
 	if len(c.r.URL.Path) >= len(controlPrefix) && c.r.URL.Path[:len(controlPrefix)] == controlPrefix {
 		name = "s3-control"
 	}

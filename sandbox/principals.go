@@ -19,6 +19,12 @@ const (
 // MaintainerRole is a role that may do everything and is given only to who brings a one-time code.
 const MaintainerRole = "maintainer"
 
+// PartnerRole is a role that may do everything and is given only to who knows PartnerExternalID.
+const (
+	PartnerRole       = "partner"
+	PartnerExternalID = "sandbox-external-id"
+)
+
 const operatorPolicy = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Resource":"*","Action":["sts:AssumeRole",
 "iam:ListMFADevices","s3:ListAllMyBuckets","s3:GetBucketLocation","s3:ListBucket"]}]}`
 

@@ -18,7 +18,8 @@ const (
 // queryActions are the operations of the query services: service, action, handler.
 func queryActions() map[string]map[string]func(*call, url.Values) error {
 	return map[string]map[string]func(*call, url.Values) error{
-		"sts": {"GetCallerIdentity": getCallerIdentity, "AssumeRole": assumeRole, "GetSessionToken": getSessionToken},
+		"sts": {"GetCallerIdentity": getCallerIdentity, "AssumeRole": assumeRole, "GetSessionToken": getSessionToken,
+			"AssumeRoleWithWebIdentity": assumeRoleWithWebIdentity},
 		"iam": {"ListVirtualMFADevices": listVirtualMFADevices, "ListMFADevices": listMFADevices},
 	}
 }
@@ -34,7 +35,7 @@ func queryService(service string, actions map[string]func(*call, url.Values) err
 		if handle == nil {
 			return newError(400, "InvalidAction", "Could not find operation "+form.Get("Action")+" for version "+form.Get("Version"))
 		}
-		if c.id.who.Kind == anonymousPrincipal {
+		if c.id.who.Kind == anonymousPrincipal && form.Get("Action") != "AssumeRoleWithWebIdentity" {
 			return newError(403, "MissingAuthenticationToken", "Request is missing Authentication Token")
 		}
 		if service == "iam" {
@@ -78,6 +79,9 @@ func (c *call) answerQuery(ns, action string, write func(*xmlWriter)) error {
 func claimedService(r *http.Request) string {
 	if strings.HasPrefix(r.URL.Path, controlPrefix) {
 		return "s3-control"
+	}
+	if unsignedForm(r) {
+		return "sts"
 	}
 	_, rest, _ := strings.Cut(r.Header.Get("Authorization"), "Credential=")
 	credential, _, _ := strings.Cut(rest, ",")

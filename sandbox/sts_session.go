@@ -12,7 +12,8 @@ import (
 type role struct {
 	name     string
 	policy   string
-	needsMFA bool // its trust policy wants aws:MultiFactorAuthPresent
+	needsMFA bool   // its trust policy wants aws:MultiFactorAuthPresent
+	external string // its trust policy wants this sts:ExternalId, "" for none
 }
 
 // roles of the account, by name.
@@ -20,6 +21,7 @@ func roles() map[string]role {
 	return map[string]role{
 		AdminUser:      {name: AdminUser, policy: adminPolicy},
 		MaintainerRole: {name: MaintainerRole, policy: adminPolicy, needsMFA: true},
+		PartnerRole:    {name: PartnerRole, policy: adminPolicy, external: PartnerExternalID},
 	}
 }
 
@@ -74,7 +76,7 @@ func (c *call) trustedRole(form url.Values) (role, error) {
 	if err := c.checkToken(form); err != nil {
 		return role{}, err
 	}
-	if r.needsMFA && !form.Has("TokenCode") {
+	if r.needsMFA && !form.Has("TokenCode") || r.external != "" && form.Get("ExternalId") != r.external {
 		return role{}, denied
 	}
 	return r, nil

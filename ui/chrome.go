@@ -56,8 +56,13 @@ func (s *Shell) badges(id Identity) string {
 		}
 		badge(RoleWarn, "clock "+id.Skew.Abs().Round(time.Second).String()+" "+word)
 	}
-	if !id.Until.IsZero() {
+	switch {
+	case id.Over:
+		badge(RoleWarn, "[EXPIRED]")
+	case !id.Until.IsZero():
 		badge(RoleMuted, "until "+id.Until.UTC().Format("15:04Z"))
+	case id.Temporary:
+		badge(RoleMuted, "temporary")
 	}
 	if id.Scheme == "http" {
 		badge(RoleWarn, "[NOT ENCRYPTED]")

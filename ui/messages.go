@@ -23,6 +23,7 @@ type (
 	openMsg    struct{ place Place }
 	replaceMsg struct{ place Place }
 	backMsg    struct{}
+	reopenMsg  struct{}
 	statusMsg  struct {
 		text  string
 		level Level
@@ -52,6 +53,10 @@ func Open(p Place) tea.Cmd { return send(openMsg{p}) }
 
 // Replace puts the place's screen where the present one is.
 func Replace(p Place) tea.Cmd { return send(replaceMsg{p}) }
+
+// Reopen makes every screen of the stack anew where it is, after asking when
+// something would be lost: for a change that all of them depend on.
+func Reopen() tea.Cmd { return send(reopenMsg{}) }
 
 // Back leaves the present screen, after asking when something would be lost.
 func Back() tea.Cmd { return send(backMsg{}) }

@@ -158,7 +158,7 @@ func (s *Shell) handle(msg tea.Msg) tea.Cmd {
 		return nil
 	case tea.KeyReleaseMsg, tea.MouseMsg, wakeMsg, workMsg, frameMsg, sideMsg:
 		return s.timer(m)
-	case openMsg, replaceMsg, backMsg, statusMsg, failMsg, pushMsg, dropMsg, quitMsg:
+	case openMsg, replaceMsg, backMsg, reopenMsg, statusMsg, failMsg, pushMsg, dropMsg, quitMsg:
 		return s.command(m)
 	}
 	return s.broadcast(msg)
@@ -208,6 +208,8 @@ func (s *Shell) command(msg tea.Msg) tea.Cmd {
 		return s.leaving(going, func() tea.Cmd { return s.replace(m.place) })
 	case backMsg:
 		return s.back()
+	case reopenMsg:
+		return s.leaving(s.stack, s.reopen)
 	case statusMsg:
 		s.say(m.text, m.level)
 	case failMsg:

@@ -84,6 +84,25 @@ func (s *Shell) replace(p Place) tea.Cmd {
 	return pg.view.Init()
 }
 
+// reopen builds the page on top of every step anew. The other tabs of a step
+// come back when they are chosen.
+func (s *Shell) reopen() tea.Cmd {
+	var cmds []tea.Cmd
+	for _, e := range s.stack {
+		pg := s.build(e.page().place)
+		if pg == nil {
+			continue
+		}
+		for _, old := range e.pages {
+			closeView(old.view)
+		}
+		e.pages, e.at = []*page{pg}, 0
+		cmds = append(cmds, pg.view.Init())
+	}
+	s.side.view = nil
+	return tea.Batch(cmds...)
+}
+
 // back goes one step down the stack; the root stays.
 func (s *Shell) back() tea.Cmd {
 	if len(s.stack) < 2 {

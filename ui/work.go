@@ -35,6 +35,9 @@ type Identity struct {
 	Scheme   string // "https" or "http"
 	ReadOnly bool
 	Demo     bool
-	Until    time.Time     // when temporary credentials end; zero for long-term ones
-	Skew     time.Duration // server's clock minus ours; told from 5 s on
+	Until    time.Time // when temporary credentials end; zero for long-term ones
+	Over     bool      // they have ended
+	// Temporary credentials whose end isn't known are told as such.
+	Temporary bool
+	Skew      time.Duration // server's clock minus ours; told from 5 s on
 }

@@ -20,6 +20,9 @@ type Env struct {
 	Asker   *ui.Asker
 	Context context.Context // ends when the program quits: jobs outlive the screen that started them, not the program
 
+	Sessions *Sessions // of this run with Session the last; nil: Session is the only one
+	Profiles Profiles  // nil: there is but one way to sign in
+
 	Authenticator Authenticator    // the demo's MFA device, nil when there is none
 	Journal       *journal.Journal // what was done, nil when none is kept
 	Seeds         *Seeds           // MFA seeds kept by choice, nil when none can be

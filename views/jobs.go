@@ -70,7 +70,7 @@ func (v *jobsView) refresh() {
 		on = v.rows[v.at]
 	}
 	v.rows = v.rows[:0]
-	for _, j := range slices.Backward(v.env.Session.Jobs()) {
+	for _, j := range slices.Backward(v.env.jobs()) {
 		v.rows = append(v.rows, jobRow{job: j})
 	}
 	v.rows = append(v.rows, v.left...)

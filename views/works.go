@@ -11,18 +11,16 @@ import (
 // errQuit is the cause of a job's end when the person quits or cancels.
 var errQuit = errors.New("cancelled by you")
 
-// Works gives the session's jobs that have not ended, oldest first, as the shell wants them. Each is given at least
+// Works gives the run's jobs that have not ended, oldest first, as the shell wants them. Each is given at least
 // once, also one that ended before anybody looked: the shell tells the end of what it has seen.
 func (e *Env) Works() []ui.Work {
-	if e.shown == nil {
-		e.shown = map[*awsops.Job]bool{}
-	}
+	shown := e.shownJobs()
 	var out []ui.Work
-	for _, j := range e.Session.Jobs() {
-		if j.State().Ended() && e.shown[j] {
+	for _, j := range e.jobs() {
+		if j.State().Ended() && shown[j] {
 			continue
 		}
-		e.shown[j] = true
+		shown[j] = true
 		out = append(out, work{e, j})
 	}
 	return out
