@@ -22,6 +22,8 @@ func screens(env *views.Env) map[string]func(ui.Place) ui.View {
 		"objects":    at(views.NewObjects),
 		"versions":   at(views.NewVersions),
 		"timeline":   at(views.NewTimeline),
+		"bin":        at(views.NewBin),
+		"moment":     at(views.NewMoment),
 		"properties": at(views.NewProperties),
 		"devices":    at(views.NewDevices),
 		"jobs":       at(views.NewJobs),

@@ -66,7 +66,14 @@ func (b Bin) choose(rows []listing.Row) picks {
 func PlanRecover(ctx context.Context, r *awsops.Reader, b Bin) (*awsops.Plan, error) {
 	s := readState(ctx, r, b.Bucket)
 	sc := newScope(b.Bucket, b.Prefix, b.Keys)
-	found, err := sc.survey(ctx, r, b.choose)
+	var back int64 // bytes of what comes back
+	found, err := sc.survey(ctx, r, func(rows []listing.Row) picks {
+		p := b.choose(rows)
+		if _, below := historyOf(rows).Hidden(); !p.none() {
+			back += below.Size
+		}
+		return p
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -76,6 +83,7 @@ func PlanRecover(ctx context.Context, r *awsops.Reader, b Bin) (*awsops.Plan, er
 	p := newPlan(ctx, r, KindRecover, b.Bucket, undeleteTitle(Selection{Under: len(b.Keys) == 0, Prefix: b.Prefix}, &found.count), b, s)
 	p.Undo = "Delete the objects again: that adds new delete markers."
 	found.effects(p)
+	p.Effects.Lines = append(p.Effects.Lines, bytesText(back)+" come back.")
 	b.explain(p, s, found)
 	unknownState(p, s)
 	m := &mender{bucket: b.Bucket}
