@@ -182,19 +182,18 @@ func FuzzAPurgeKeepsWhatItsRuleKeeps(f *testing.F) {
 		for _, i := range rule.Takes(h, now) {
 			taken[i] = true
 		}
+		if len(h) > 0 && taken[0] && !h[0].Marker {
+			t.Fatal("the current version is taken")
+		}
 		kept, versions := 0, 0
-		for i, e := range h {
-			switch {
-			case i == 0 && taken[0] && !e.Marker:
-				t.Fatal("the current version is taken")
-			case taken[i] && !e.Marker && now.Sub(time.Unix(0, h[i-1].Nanos)) < time.Duration(days)*24*time.Hour:
-				t.Fatalf("version %d is too young", i)
+		for i, e := range h[min(1, len(h)):] {
+			if e.Marker {
+				continue
 			}
-			if i > 0 && !e.Marker {
-				versions++
-			}
-			if !taken[i] && i > 0 && !e.Marker {
+			if versions++; !taken[i+1] {
 				kept++
+			} else if now.Sub(time.Unix(0, h[i].Nanos)) < time.Duration(days)*24*time.Hour {
+				t.Fatalf("version %d is too young", i+1)
 			}
 		}
 		if kept < min(keep, versions) {
@@ -212,25 +211,27 @@ func FuzzBringingAKeyBackLeavesItAsItWas(f *testing.F) {
 		}
 		h, moment := drawn(raw), at(50, 0).Add(-time.Duration(hours)*time.Hour)
 		p := h.At(moment)
-		was := p.At >= 0 && !h[p.At].Marker
-		switch h.Back(p) {
-		case Uncover, Copy:
-			if !was || p.At == 0 {
-				t.Fatalf("%+v has nothing to bring back", p)
-			}
-		case Hide:
-			if was || h[0].Marker {
-				t.Fatalf("%+v has nothing to hide", p)
-			}
-		case Stays:
-			if is := len(h) > 0 && !h[0].Marker; was != is || was && p.At != 0 {
-				t.Fatalf("%+v does not stay", p)
-			}
+		if bad := unfit(h, p); bad != "" {
+			t.Fatalf("%+v %s", p, bad)
 		}
 		for i := range h {
-			if later := time.Unix(0, h[i].Nanos).After(moment.Truncate(time.Second).Add(time.Second)); later != (p.At < 0 || i < p.At) && floorSecond(h[i].Nanos) != moment.Unix() {
+			if before := floorSecond(h[i].Nanos) <= moment.Unix(); before != (p.At >= 0 && i >= p.At) {
 				t.Fatalf("event %d is on the wrong side of %+v", i, p)
 			}
 		}
 	})
+}
+
+// unfit says why a deed doesn't fit a past.
+func unfit(h History, p Past) string {
+	was, is := p.At >= 0 && !h[p.At].Marker, len(h) > 0 && !h[0].Marker
+	switch deed := h.Back(p); {
+	case (deed == Uncover || deed == Copy) && (!was || p.At == 0):
+		return "has nothing to bring back"
+	case deed == Hide && (was || !is):
+		return "has nothing to hide"
+	case deed == Stays && (was != is || was && p.At != 0):
+		return "does not stay"
+	}
+	return ""
 }

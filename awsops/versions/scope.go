@@ -29,23 +29,12 @@ func (s scope) each(ctx context.Context, r *awsops.Reader, after string) iter.Se
 		return s.one(ctx, r, after)
 	}
 	return func(yield func([]listing.Row, error) bool) {
-		q := listing.Query{Bucket: s.bucket, Prefix: s.prefix, Versions: true, After: after}
-		last, many := "", len(s.keys) > 0
-		if many {
-			low := s.keys[0]
-			last = s.keys[len(s.keys)-1]
-			q.Prefix = low[:shared(low, last)]
-			if below := low[:max(len(low)-1, 0)]; after == "" && len(below) >= len(q.Prefix) {
-				q.After = below
-			}
-		}
-		for rows, err := range byKey(listing.Pages(ctx, r, q)) {
-			if err == nil && many {
-				key := rows[0].Key
-				if key > last {
+		for rows, err := range byKey(listing.Pages(ctx, r, s.query(after))) {
+			if err == nil && len(s.keys) > 0 {
+				if rows[0].Key > s.keys[len(s.keys)-1] {
 					return
 				}
-				if _, named := slices.BinarySearch(s.keys, key); !named {
+				if _, named := slices.BinarySearch(s.keys, rows[0].Key); !named {
 					continue
 				}
 			}
@@ -54,6 +43,20 @@ func (s scope) each(ctx context.Context, r *awsops.Reader, after string) iter.Se
 			}
 		}
 	}
+}
+
+// query lists no more than it takes to see the keys after one.
+func (s scope) query(after string) listing.Query {
+	q := listing.Query{Bucket: s.bucket, Prefix: s.prefix, Versions: true, After: after}
+	if len(s.keys) == 0 {
+		return q
+	}
+	low := s.keys[0]
+	q.Prefix = low[:shared(low, s.keys[len(s.keys)-1])]
+	if below := low[:max(len(low)-1, 0)]; after == "" && len(below) >= len(q.Prefix) {
+		q.After = below
+	}
+	return q
 }
 
 // one lists the named keys one by one.
@@ -123,35 +126,31 @@ type queue struct {
 // add takes what is done to a key.
 func (q *queue) add(key string, p picks) bool {
 	for _, e := range p.gone {
-		if Single(e.Key) {
-			if !q.send(e) {
-				return false
-			}
-			continue
-		}
-		if q.gone = append(q.gone, e); len(q.gone) == batchSize && !q.flush() {
+		if !q.wait(&q.gone, e) {
 			return false
 		}
 	}
-	if p.hide {
-		if e := (awsops.Entry{Key: key}); Single(key) {
-			if !q.send(e) {
-				return false
-			}
-		} else if q.hide = append(q.hide, e); len(q.hide) == batchSize && !q.flush() {
-			return false
-		}
+	if p.hide && !q.wait(&q.hide, awsops.Entry{Key: key}) {
+		return false
 	}
-	waits := len(q.gone) > 0 || len(q.hide) > 0
 	q.done = key
 	if p.copy == nil {
 		return true
 	}
 	item := awsops.Item{Entries: []awsops.Entry{*p.copy}}
-	if !waits {
+	if len(q.gone) == 0 && len(q.hide) == 0 {
 		item.Cursor = url.QueryEscape(key)
 	}
 	return q.yield(item, nil)
+}
+
+// wait puts an entry to those of its kind, and sends everything once a batch is full.
+func (q *queue) wait(list *[]awsops.Entry, e awsops.Entry) bool {
+	if Single(e.Key) {
+		return q.send(e)
+	}
+	*list = append(*list, e)
+	return len(*list) < batchSize || q.flush()
 }
 
 func (q *queue) send(e awsops.Entry) bool {
