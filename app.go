@@ -43,6 +43,9 @@ func (p *process) runTUI(ctx context.Context, flags config.Flags, start ui.Place
 	if err != nil {
 		return usageError{err}
 	}
+	if err := checkKeys(cfg); err != nil {
+		return usageError{err}
+	}
 	a := &app{p: p, cfg: cfg}
 	defer a.close()
 	if err := a.openJournal(cfg.StateDir); err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
@@ -35,5 +36,17 @@ func (c *httpClient) Do(req *http.Request) (*http.Response, error) {
 		}
 		req.Body = io.NopCloser(bytes.NewReader(body))
 	}
-	return c.inner.Do(req)
+	res, err := c.inner.Do(req)
+	if err == nil && isPage(req, res) {
+		_ = res.Body.Close() // nothing of it is wanted
+		res.Body = io.NopCloser(strings.NewReader("<"))
+	}
+	return res, err
+}
+
+// isPage reports a web page where S3 has a list of buckets or keys. One that happens to be well-formed would be read
+// as an empty list, and "there are no buckets" would be wrong.
+func isPage(req *http.Request, res *http.Response) bool {
+	return req.Method == http.MethodGet && req.URL.Path == "/" && res.StatusCode == http.StatusOK &&
+		strings.HasPrefix(res.Header.Get("Content-Type"), "text/html")
 }

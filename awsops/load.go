@@ -170,7 +170,7 @@ func (s *Session) roots() (*x509.CertPool, error) {
 	}
 	pem, err := os.ReadFile(s.opt.CABundle)
 	if err != nil {
-		return nil, &Error{Op: "open", Kind: KindInvalid, Message: "the CA bundle can't be read", Hint: "Check --ca-bundle.", Err: err}
+		return nil, &Error{Op: "open", Kind: KindInvalid, Message: "the CA bundle can't be read: " + err.Error(), Hint: "Check --ca-bundle.", Err: err}
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {

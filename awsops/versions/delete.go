@@ -35,7 +35,7 @@ func PlanDelete(ctx context.Context, r *awsops.Reader, sel Selection) (*awsops.P
 	}
 	c.more(p)
 	if c.atLeast {
-		note(p, awsops.Note, "Counting was cut short at %d rows; everything is deleted nonetheless.", countLimit)
+		note(p, awsops.Note, "Counting was cut short; everything is deleted nonetheless.")
 	}
 	d := &remover{bucket: sel.Bucket, title: p.Title, plain: true}
 	source := listSource(sel.Bucket, sel.Entries)

@@ -111,7 +111,7 @@ func purgeNotes(p *awsops.Plan, sel Selection, c *count) {
 		note(p, awsops.Note, "A lifecycle rule can do the same every day by itself: expire noncurrent versions (Properties, lifecycle).")
 	}
 	if c.atLeast {
-		note(p, awsops.Note, "Counting was cut short at %d rows; everything is deleted nonetheless.", countLimit)
+		note(p, awsops.Note, "Counting was cut short; everything is deleted nonetheless.")
 	}
 }
 

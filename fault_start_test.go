@@ -1,0 +1,225 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+
+	"cooper/ui/uitest"
+)
+
+// asProgram makes this test binary run as the program: signals, terminals and exit codes need a process.
+const asProgram = "COOPER_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		_ = os.Unsetenv(asProgram)
+		os.Exit(run(context.Background(), os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr))
+	}
+	os.Exit(m.Run())
+}
+
+// child is the program in a process of its own, on a pseudo-terminal with an emulated screen.
+type child struct {
+	t      *testing.T
+	cmd    *exec.Cmd
+	tty    *os.File
+	screen *uitest.Screen
+	home   string
+	ended  chan struct{}
+}
+
+func startChild(t *testing.T, w, h int, env []string, args ...string) *child {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &child{t: t, screen: uitest.NewScreen(max(w, 1), max(h, 1)), home: t.TempDir(), ended: make(chan struct{})}
+	c.cmd = exec.CommandContext(t.Context(), exe, args...)
+	c.cmd.Env = append([]string{asProgram + "=1", "TERM=xterm-256color", "HOME=" + c.home, "TMPDIR=" + c.home,
+		"AWS_EC2_METADATA_DISABLED=true", "AWS_REGION=eu-west-1"}, env...)
+	c.tty, err = pty.StartWithSize(c.cmd, &pty.Winsize{Cols: uint16(w), Rows: uint16(h)}) //nolint:gosec // small numbers
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.screen.Answer(func(s string) { _, _ = io.WriteString(c.tty, s) })
+	go func() {
+		defer close(c.ended)
+		_, _ = io.Copy(c.screen, c.tty) // ends with an error when the child goes
+	}()
+	t.Cleanup(func() {
+		_ = c.cmd.Process.Kill() // it has ended in a test that passes
+		_ = c.tty.Close()
+	})
+	return c
+}
+
+// until waits in real time: a process has no bubble.
+func (c *child) until(text string) {
+	c.t.Helper()
+	deadline := time.Now().Add(20 * time.Second)
+	for !strings.Contains(c.screen.Text(), text) {
+		if time.Now().After(deadline) {
+			c.t.Fatalf("%q is not on the screen:\n%s", text, c.screen.Text())
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+func (c *child) typed(text string) {
+	c.t.Helper()
+	if _, err := io.WriteString(c.tty, text); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// exit waits for the end and gives the exit code.
+func (c *child) exit() int {
+	c.t.Helper()
+	select {
+	case <-c.ended:
+	case <-time.After(20 * time.Second):
+		c.t.Fatalf("the program goes on:\n%s", c.screen.Text())
+	}
+	_ = c.cmd.Wait() // the code is in ProcessState
+	return c.cmd.ProcessState.ExitCode()
+}
+
+func TestWhatStopsTheProgramAtTheStartIsToldInOneSentence(t *testing.T) {
+	keys := []string{"AWS_ACCESS_KEY_ID=AKIAEXAMPLEEXAMPLE01", "AWS_SECRET_ACCESS_KEY=verysecret"}
+	for _, c := range []struct {
+		name   string
+		config string
+		env    []string
+		args   []string
+		says   string
+		code   int
+	}{
+		{name: "unknown profile", env: keys, args: []string{"--profile", "nope"}, says: `there is no profile "nope"`, code: 1},
+		{name: "unknown key in the configuration", config: "[theme]\nmode = \"light\"\nmoode = 3\n", env: keys, says: `config.toml:3: [theme] has no key "moode"`, code: 2},
+		{name: "broken configuration", config: "[theme\n", env: keys, says: "config.toml:1:", code: 2},
+		{name: "bad endpoint", env: keys, args: []string{"--endpoint-url", "ftp://x"}, says: "endpoint", code: 2},
+		{name: "unreadable bundle", env: keys, args: []string{"--ca-bundle", "/nonexistent.pem"}, says: "nonexistent.pem", code: 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			home := t.TempDir()
+			if c.config != "" {
+				dir := filepath.Join(home, "cooper")
+				if err := os.MkdirAll(dir, 0o700); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(filepath.Join(dir, "config.toml"), []byte(c.config), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			p := startChild(t, 300, 10, append(c.env, "XDG_CONFIG_HOME="+home), c.args...)
+			code := p.exit()
+			if text := p.screen.Text(); !strings.Contains(text, "cooper: ") || !strings.Contains(text, c.says) || code != c.code {
+				t.Errorf("exit %d:\n%s", code, text)
+			}
+		})
+	}
+}
+
+func TestMissingCredentialsAreToldOnTheScreen(t *testing.T) {
+	p := startChild(t, 80, 24, nil, "--endpoint-url", "http://127.0.0.1:1")
+	p.until("no credentials were found")
+	p.until("--profile")
+	p.typed("q")
+	if code := p.exit(); code != 0 {
+		t.Errorf("exit %d", code)
+	}
+}
+
+// toTheFirstCode starts a deletion of the demo's old versions and goes on until it asks for a code.
+func (c *child) toTheFirstCode() {
+	c.t.Helper()
+	c.until("2019/")
+	c.typed("2")
+	c.until("2,640 noncurrent")
+	c.typed("P")
+	c.until("Everything under a prefix")
+	c.typed("\r")
+	c.until("Under which prefix?")
+	c.typed("2019/\r")
+	c.until("Plan: Delete all noncurrent versions")
+	time.Sleep(quiet)
+	c.typed("\r")
+	c.until("Type ledger-archive to go on")
+	c.typed("ledger-archive\r")
+	c.until("code 1 of 3")
+}
+
+// endsAtAPlace holds a journal's last line to say where a job stopped, so that it can go on there.
+func endsAtAPlace(t *testing.T, journal io.Reader) {
+	t.Helper()
+	lines, err := io.ReadAll(journal)
+	all := strings.Split(strings.TrimSpace(string(lines)), "\n")
+	if last := all[len(all)-1]; err != nil || !strings.HasPrefix(last, `{"at":{`) || !strings.HasSuffix(last, "}") {
+		t.Errorf("the journal does not say where the job stopped: %s %v", lines, err)
+	}
+}
+
+func TestASignalInTheMiddleOfAJobEndsTheJournalAndRestoresTheTerminal(t *testing.T) {
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		t.Run(signal.String(), func(t *testing.T) {
+			p := startChild(t, 100, 30, nil, "--demo", "s3://ledger-archive")
+			p.toTheFirstCode()
+			journals, err := filepath.Glob(filepath.Join(p.home, "cooper-demo-*", "journal.jsonl"))
+			if err != nil || len(journals) != 1 {
+				t.Fatalf("journals: %v %v", journals, err)
+			}
+			journal, err := os.Open(journals[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = journal.Close() }()
+			if err := p.cmd.Process.Signal(signal); err != nil {
+				t.Fatal(err)
+			}
+			if code := p.exit(); code != 128+int(signal) {
+				t.Errorf("exit %d", code)
+			}
+			endsAtAPlace(t, journal) // the demo's folder is gone by now, the open file is not
+			if _, err := os.Stat(journals[0]); err == nil {
+				t.Error("the demo's folder is still there")
+			}
+			if _, _, visible := p.screen.Cursor(); p.screen.AltScreen() || !visible {
+				t.Error("the terminal is not restored")
+			}
+		})
+	}
+}
+
+func TestTinyTerminalsAndAStormOfSizesAreSurvived(t *testing.T) {
+	for _, size := range [][2]int{{0, 0}, {20, 5}, {1, 1}} {
+		p := startChild(t, size[0], size[1], nil, "--demo")
+		time.Sleep(300 * time.Millisecond)
+		for i := range 60 {
+			w, h := (i*37)%150, (i*11)%50
+			p.screen.Resize(max(w, 1), max(h, 1))
+			if err := pty.Setsize(p.tty, &pty.Winsize{Cols: uint16(w), Rows: uint16(h)}); err != nil { //nolint:gosec // small numbers
+				t.Fatal(err)
+			}
+			p.typed("\x1b[200~" + strings.Repeat("storm\n", 20) + "\x1b[201~j")
+		}
+		p.screen.Resize(80, 24)
+		if err := pty.Setsize(p.tty, &pty.Winsize{Cols: 80, Rows: 24}); err != nil {
+			t.Fatal(err)
+		}
+		p.until("fresh-start")
+		p.typed("q")
+		if code := p.exit(); code != 0 {
+			t.Errorf("%v: exit %d\n%s", size, code, p.screen.Text())
+		}
+	}
+}

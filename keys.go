@@ -1,0 +1,77 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"cooper/config"
+	"cooper/ui"
+	"cooper/ui/grid"
+)
+
+// actionIDs are the actions of the shell, of its dialogs and of every screen. They are written down because a screen
+// tells its own only once it is open, and a dialog needs something to be about.
+var actionIDs = []string{
+	"bucket.create", "bucket.delete", "bucket.details", "bucket.empty", "bucket.named", "bucket.open",
+	"bucket.properties",
+	"buckets.refresh", "buckets.sort",
+	"calls.details",
+	"code.pause", "code.seed", "code.serial",
+	"confirm.no", "confirm.yes",
+	"devices.add", "devices.down", "devices.enrol", "devices.forget", "devices.keep", "devices.refresh", "devices.up",
+	"error.copy", "error.retry",
+	"jobs.bottom", "jobs.cancel", "jobs.details", "jobs.down", "jobs.pause", "jobs.resume", "jobs.top", "jobs.up",
+	"list.filter", "list.unfilter",
+	"log.details", "log.refresh",
+	"object.delete", "object.details", "object.download", "object.open", "object.upload", "object.versions",
+	"objects.flat", "objects.goto", "objects.refresh", "objects.sort", "objects.stop", "objects.up",
+	"path.complete", "path.ok",
+	"plan.apply", "plan.commands",
+	"properties.add", "properties.edit", "properties.refresh", "properties.remove",
+	"scroll.bottom", "scroll.down", "scroll.pagedown", "scroll.pageup", "scroll.top", "scroll.up",
+	"shell.back", "shell.calls", "shell.copy", "shell.error", "shell.help", "shell.jobs", "shell.leave",
+	"shell.palette", "shell.quit", "shell.redraw",
+	"tab.next", "tab.previous",
+	"table.filter", "table.unfilter",
+	"text.close",
+	"timeline.refresh",
+	"uploads.abort",
+	"value.close", "value.copy", "value.qr",
+	"version.details", "version.download", "version.open", "version.purge", "version.restore", "version.undelete",
+	"versioning.change", "versioning.mfa",
+	"versions.goto", "versions.prefix", "versions.refresh", "versions.sort", "versions.stop",
+}
+
+// bindable are the ids that [keys] of the configuration may name.
+func bindable() map[string]bool {
+	ids := map[string]bool{}
+	for _, id := range actionIDs {
+		ids[id] = true
+	}
+	for _, m := range grid.Motions() {
+		ids[m.ID()] = true
+	}
+	for _, t := range bucketTabs() {
+		ids["tab."+t.Screen] = true
+	}
+	return ids
+}
+
+// checkKeys refuses what [keys] of the configuration can't mean: an action that there is nowhere, and a key that never
+// reaches the program.
+func checkKeys(cfg *config.Config) error {
+	var errs []error
+	ids := bindable()
+	for _, id := range slices.Sorted(maps.Keys(cfg.Keys)) {
+		if !ids[id] {
+			errs = append(errs, cfg.RefuseKey(id, fmt.Sprintf("no screen has an action %s; the palette (:) shows their ids", id)))
+			continue
+		}
+		if err := ui.CheckKeys(map[string][]string{id: cfg.Keys[id]}); err != nil {
+			errs = append(errs, cfg.RefuseKey(id, err.Error()))
+		}
+	}
+	return errors.Join(errs...)
+}
