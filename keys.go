@@ -14,6 +14,7 @@ import (
 // actionIDs are the actions of the shell, of its dialogs and of every screen. They are written down because a screen
 // tells its own only once it is open, and a dialog needs something to be about.
 var actionIDs = []string{
+	"bin.all", "bin.dates", "bin.flat", "bin.goto", "bin.moment", "bin.open", "bin.purge", "bin.refresh", "bin.sort", "bin.stop", "bin.undelete",
 	"bucket.create", "bucket.delete", "bucket.details", "bucket.empty", "bucket.named", "bucket.open",
 	"bucket.properties",
 	"buckets.refresh", "buckets.sort",
@@ -25,7 +26,9 @@ var actionIDs = []string{
 	"jobs.bottom", "jobs.cancel", "jobs.details", "jobs.down", "jobs.pause", "jobs.resume", "jobs.top", "jobs.up",
 	"list.filter", "list.unfilter",
 	"log.details", "log.refresh",
-	"object.delete", "object.details", "object.download", "object.open", "object.upload", "object.versions",
+	"moment.all", "moment.details", "moment.download", "moment.flat", "moment.open", "moment.other", "moment.refresh", "moment.restore",
+	"moment.sort", "moment.stop",
+	"object.copy", "object.delete", "object.details", "object.download", "object.open", "object.upload", "object.versions",
 	"objects.flat", "objects.goto", "objects.refresh", "objects.sort", "objects.stop", "objects.up",
 	"path.complete", "path.ok",
 	"plan.apply", "plan.commands",
@@ -41,7 +44,7 @@ var actionIDs = []string{
 	"value.close", "value.copy", "value.qr",
 	"version.details", "version.download", "version.open", "version.purge", "version.restore", "version.undelete",
 	"versioning.change", "versioning.mfa",
-	"versions.goto", "versions.prefix", "versions.refresh", "versions.sort", "versions.stop",
+	"versions.bin", "versions.goto", "versions.moment", "versions.prefix", "versions.prune", "versions.refresh", "versions.sort", "versions.stop",
 }
 
 // bindable are the ids that [keys] of the configuration may name.

@@ -197,6 +197,17 @@ func TestWhatWasNotThereStaysUnlessItIsToGo(t *testing.T) {
 	}
 }
 
+func TestNothingNewIsDeletedWhereThatWouldBeForGood(t *testing.T) {
+	w := openSandbox(t, awsops.DialectSandbox)
+	b := w.bucket(t, versioning.Suspended)
+	w.put(t, b, "new", "x")
+	_, err := versions.PlanRewind(t.Context(), w.reader(), versions.Rewind{Bucket: b, Moment: w.clock.Now().Add(-time.Hour), Hide: true})
+	if e := awsops.Wrap("", "", "", err); e == nil || e.Kind != awsops.KindInvalid {
+		t.Errorf("got %v", err)
+	}
+	expectHistory(t, w, b, "new v* null")
+}
+
 func TestAMomentThatHasNotComeIsRefused(t *testing.T) {
 	w := openSandbox(t, awsops.DialectSandbox)
 	b := w.bucket(t, versioning.Enabled)

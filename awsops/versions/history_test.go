@@ -225,13 +225,9 @@ func FuzzBringingAKeyBackLeavesItAsItWas(f *testing.F) {
 // unfit says why a deed doesn't fit a past.
 func unfit(h History, p Past) string {
 	was, is := p.At >= 0 && !h[p.At].Marker, len(h) > 0 && !h[0].Marker
-	switch deed := h.Back(p); {
-	case (deed == Uncover || deed == Copy) && (!was || p.At == 0):
-		return "has nothing to bring back"
-	case deed == Hide && (was || !is):
-		return "has nothing to hide"
-	case deed == Stays && (was != is || was && p.At != 0):
-		return "does not stay"
+	want := map[Deed]bool{Stays: was == is && (!was || p.At == 0), Hide: !was && is, Uncover: was && p.At > 0, Copy: was && p.At > 0}
+	if deed := h.Back(p); !want[deed] {
+		return fmt.Sprintf("does not want deed %d", deed)
 	}
 	return ""
 }

@@ -55,13 +55,13 @@ func (w Rewind) again(rows []listing.Row, past Past) picks {
 // by copying versions that newer ones hide, and, when it is asked for, by deleting what was not there.
 func PlanRewind(ctx context.Context, r *awsops.Reader, in Rewind) (*awsops.Plan, error) {
 	now := r.Session().ServerNow()
-	if in.Moment.After(now) {
-		return nil, awsops.Invalid(KindRewind, "this moment has not come yet", "Choose one that is past.")
-	}
 	if in.Begun.IsZero() {
 		in.Begun = now.Truncate(time.Second)
 	}
 	s := readState(ctx, r, in.Bucket)
+	if err := in.refused(s, now); err != nil {
+		return nil, err
+	}
 	sc := newScope(in.Bucket, in.Prefix, in.Keys)
 	var tied, began int64
 	found, err := sc.survey(ctx, r, func(rows []listing.Row) picks {
@@ -89,6 +89,17 @@ func PlanRewind(ctx context.Context, r *awsops.Reader, in Rewind) (*awsops.Plan,
 	return p, nil
 }
 
+// refused says why the plan can't be made.
+func (w Rewind) refused(s bucketState, now time.Time) error {
+	if w.Moment.After(now) {
+		return awsops.Invalid(KindRewind, "this moment has not come yet", "Choose one that is past.")
+	}
+	if v, ok := s.versioning.Get(); w.Hide && (!ok || !v.On()) {
+		return awsops.Invalid(KindRewind, "versioning is not enabled, or can't be read: deleting what is new might be for good", "Leave what is new where it is.")
+	}
+	return nil
+}
+
 func (w Rewind) title(keys int64) string {
 	title := "Bring " + number(keys, "key", "keys")
 	if len(w.Keys) == 0 && w.Prefix != "" {
@@ -113,7 +124,7 @@ func (w Rewind) explain(p *awsops.Plan, s bucketState, found *survey, tied, bega
 		note(p, awsops.Note, "Without a code: bring everything back by copy, which makes new versions and keeps the markers.")
 	}
 	if v, ok := s.versioning.Get(); ok && !v.On() {
-		note(p, awsops.Irreversible, "Versioning is %s: copies and new delete markers take the place of null versions for good.", v.String())
+		note(p, awsops.Irreversible, "Versioning is %s: copies take the place of null versions for good.", v.String())
 		p.Undo = "Null versions that are overwritten can't be brought back."
 		typeBucket(p)
 	}
