@@ -14,7 +14,9 @@ import (
 // actionIDs are the actions of the shell, of its dialogs and of every screen. They are written down because a screen
 // tells its own only once it is open, and a dialog needs something to be about.
 var actionIDs = []string{
-	"path.panes", "transfer.copy", "transfer.goto", "transfer.open", "transfer.pane", "transfer.refresh", "transfer.up", "uploads.goon",
+	"bin.all", "bin.dates", "bin.flat", "bin.goto", "bin.moment", "bin.open", "bin.purge", "bin.refresh", "bin.sort",
+	"bin.stop", "bin.undelete", "path.panes", "transfer.copy", "transfer.goto", "transfer.open", "transfer.pane",
+	"transfer.refresh", "transfer.up", "uploads.goon",
 	"bucket.create", "bucket.delete", "bucket.details", "bucket.empty", "bucket.named", "bucket.open",
 	"bucket.properties",
 	"buckets.refresh", "buckets.sort",
@@ -26,8 +28,10 @@ var actionIDs = []string{
 	"jobs.bottom", "jobs.cancel", "jobs.details", "jobs.down", "jobs.pause", "jobs.resume", "jobs.top", "jobs.up",
 	"list.filter", "list.unfilter",
 	"log.details", "log.refresh",
-	"login.again", "login.copy", "login.qr",
-	"object.delete", "object.details", "object.download", "object.open", "object.panes", "object.upload", "object.versions",
+	"login.again", "login.copy", "login.qr", "moment.all", "moment.details", "moment.download", "moment.flat",
+	"moment.open", "moment.other", "moment.refresh", "moment.restore", "moment.sort", "moment.stop", "object.copy",
+	"object.delete", "object.details", "object.download", "object.open", "object.panes", "object.upload",
+	"object.versions",
 	"objects.flat", "objects.goto", "objects.refresh", "objects.sort", "objects.stop", "objects.up",
 	"path.complete", "path.ok",
 	"plan.apply", "plan.commands",
@@ -44,7 +48,7 @@ var actionIDs = []string{
 	"value.close", "value.copy", "value.qr",
 	"version.details", "version.download", "version.open", "version.purge", "version.restore", "version.undelete",
 	"versioning.change", "versioning.mfa",
-	"versions.goto", "versions.prefix", "versions.refresh", "versions.sort", "versions.stop",
+	"versions.bin", "versions.goto", "versions.moment", "versions.prefix", "versions.prune", "versions.refresh", "versions.sort", "versions.stop",
 }
 
 // bindable are the ids that [keys] of the configuration may name.

@@ -5,6 +5,7 @@ import (
 
 	"cooper/awsops"
 	"cooper/awsops/buckets"
+	"cooper/awsops/copies"
 	"cooper/awsops/transfer"
 	"cooper/awsops/versioning"
 	"cooper/awsops/versions"
@@ -22,6 +23,8 @@ func screens(env func() *views.Env) map[string]func(ui.Place) ui.View {
 		"objects":    at(views.NewObjects),
 		"versions":   at(views.NewVersions),
 		"timeline":   at(views.NewTimeline),
+		"bin":        at(views.NewBin),
+		"moment":     at(views.NewMoment),
 		"properties": at(views.NewProperties),
 		"devices":    at(views.NewDevices),
 		"profiles":   at(views.NewProfiles),
@@ -60,7 +63,7 @@ func rootScreens() []ui.Root {
 // planners make again the plans of jobs that a killed or quit program left unfinished.
 func planners() awsops.Planners {
 	all := awsops.Planners{}
-	for _, area := range []awsops.Planners{buckets.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners()} {
+	for _, area := range []awsops.Planners{buckets.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners(), copies.Planners()} {
 		maps.Copy(all, area)
 	}
 	return all

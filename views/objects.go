@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"cooper/awsops/copies"
 	"cooper/awsops/listing"
 	"cooper/awsops/objects"
 	"cooper/ui"
@@ -97,7 +98,7 @@ func (v *objectsView) Update(msg tea.Msg) tea.Cmd {
 		v.picture()
 		return cmd
 	case JobEnded:
-		if m.Bucket == v.bucket {
+		if m.Bucket == v.bucket || m.Kind == copies.Kind { // a move changes two buckets
 			return v.refresh()
 		}
 		return nil

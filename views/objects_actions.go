@@ -29,6 +29,9 @@ func (v *objectsView) Actions() []ui.Action {
 		{ID: "objects.goto", Keys: []string{"o"}, Help: "go to a prefix", Run: v.askPrefix},
 		{ID: "objects.up", Keys: []string{"backspace"}, Help: "one level up", Why: v.whyUp, Run: v.up},
 		{ID: "objects.refresh", Keys: []string{"r"}, Help: "refresh", Run: v.refresh},
+		{ID: "object.copy", Keys: []string{"c"}, Help: "copy, move, rename", Why: v.none, Run: func() tea.Cmd {
+			return askCopy(v.env, v.life, v.bucket, v.prefix, v.chosen())
+		}},
 		{ID: "objects.stop", Keys: []string{"X"}, Help: "stop listing", Why: v.whyStop, Run: v.stop},
 		{ID: "object.panes", Keys: []string{"T"}, Help: "two panes, here and there", Run: v.panes},
 	}

@@ -21,6 +21,11 @@ func (v *versionsView) Actions() []ui.Action {
 		{ID: "versioning.change", Keys: []string{"v"}, Help: "versioning", Run: v.changeVersioning},
 		{ID: "versioning.mfa", Keys: []string{"m"}, Help: "MFA delete", Run: v.changeMFA},
 		{ID: "versions.prefix", Keys: []string{"P"}, Help: "a prefix: delete, undelete", Run: v.choosePrefix},
+		{ID: "versions.bin", Keys: []string{"B"}, Help: "recycle bin", Run: func() tea.Cmd {
+			return ui.Open(ui.Place{Screen: "bin", Bucket: v.bucket, Prefix: v.prefix})
+		}},
+		{ID: "versions.moment", Keys: []string{"T"}, Help: "point in time", Run: func() tea.Cmd { return askMoment(v.env, v.bucket, v.prefix, "") }},
+		{ID: "versions.prune", Keys: []string{"E"}, Help: "purge by rule", Run: func() tea.Cmd { return askPrune(v.env, v.life, v.bucket, v.prefix) }},
 		{ID: "version.details", Keys: []string{"i"}, Help: "details", Why: v.noData, Run: v.details},
 		{ID: "version.download", Keys: []string{"D"}, Help: "download", Why: v.noData, Run: v.download},
 		{ID: "versions.sort", Keys: []string{"s"}, Help: "sort", Run: v.chooseOrder},

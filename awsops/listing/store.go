@@ -3,6 +3,7 @@ package listing
 import (
 	"slices"
 	"sort"
+	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -166,6 +167,18 @@ func (v View) IsPrefix(i int) bool {
 func (v View) Flags(i int) (latest, marker bool) {
 	p, j := v.at(i)
 	return p.flags[j]&flagLatest != 0, p.flags[j]&flagMarker != 0
+}
+
+// Parts reports whether row i's ETag says that it was uploaded in parts.
+func (v View) Parts(i int) bool {
+	p, j := v.at(i)
+	switch n := p.parts[j]; n {
+	case 0, noETag:
+		return false
+	case oddETag:
+		return strings.Contains(p.odd[j], "-")
+	}
+	return true
 }
 
 // Classes gives the storage classes that occur, sorted.

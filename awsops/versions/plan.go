@@ -16,12 +16,16 @@ const (
 	KindUndelete = "versions.undelete"
 	KindRestore  = "versions.restore"
 	KindDelete   = "objects.delete"
+	KindRecover  = "versions.recover"
+	KindPrune    = "versions.prune"
+	KindRewind   = "versions.rewind"
 )
 
 // Planners are the planners by kind, for resuming.
 func Planners() awsops.Planners {
 	return awsops.Planners{KindPurge: parsed(PlanPurge), KindUndelete: parsed(PlanUndelete),
-		KindRestore: parsed(PlanRestoreByCopy), KindDelete: parsed(PlanDelete)}
+		KindRestore: parsed(PlanRestoreByCopy), KindDelete: parsed(PlanDelete),
+		KindRecover: parsed(PlanRecover), KindPrune: parsed(PlanPrune), KindRewind: parsed(PlanRewind)}
 }
 
 func parsed[T any](plan func(context.Context, *awsops.Reader, T) (*awsops.Plan, error)) awsops.Planner {

@@ -1,0 +1,124 @@
+package copies
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"golang.org/x/sync/errgroup"
+
+	"cooper/awsops"
+	"cooper/awsops/objects"
+)
+
+// Limits of a copy by parts ("Amazon S3 multipart upload limits").
+const (
+	partLeast = 5 << 20
+	partUsual = 512 << 20
+	partsMost = 10_000
+	inFlight  = 4
+	cleanUp   = 30 * time.Second
+)
+
+// span is the bytes of one part, both ends included.
+type span struct{ first, last int64 }
+
+// spans cuts size bytes into parts: as large as usual, or as one copy may be when that is less; larger where there
+// would be more than 10,000. Only the last may be smaller than 5 MiB.
+func spans(size, most int64) []span {
+	part := max(partLeast, min(partUsual, most))
+	part = max(part, (size+partsMost-1)/partsMost)
+	var out []span
+	for at := int64(0); at < size; at += part {
+		out = append(out, span{at, min(at+part, size) - 1})
+	}
+	return out
+}
+
+// byParts copies with UploadPartCopy. What is begun is completed or aborted.
+func (c *copying) byParts(ctx context.Context) (Made, error) {
+	in, err := c.begin(ctx)
+	if err != nil {
+		return Made{}, err
+	}
+	begun, err := c.api.CreateMultipartUpload(ctx, in)
+	if err != nil {
+		return Made{}, c.failed("CreateMultipartUpload", err)
+	}
+	parts, err := c.sendParts(ctx, begun.UploadId)
+	if err != nil {
+		return Made{}, c.abort(ctx, begun.UploadId, err)
+	}
+	done := &s3.CompleteMultipartUploadInput{Bucket: &c.to.Bucket, Key: &c.to.Key, UploadId: begun.UploadId,
+		MpuObjectSize: aws.Int64(c.head.Size), MultipartUpload: &types.CompletedMultipartUpload{Parts: parts}}
+	if c.opt.New {
+		done.IfNoneMatch = aws.String("*")
+	}
+	out, err := c.api.CompleteMultipartUpload(ctx, done)
+	if err != nil {
+		return Made{}, c.abort(ctx, begun.UploadId, c.failed("CompleteMultipartUpload", err))
+	}
+	id, _ := awsmiddleware.GetRequestIDMetadata(out.ResultMetadata)
+	return Made{Version: aws.ToString(out.VersionId), RequestID: id, Size: c.head.Size, Source: c.head}, nil
+}
+
+// begin carries by hand what parts don't.
+func (c *copying) begin(ctx context.Context) (*s3.CreateMultipartUploadInput, error) {
+	h := c.head
+	in := &s3.CreateMultipartUploadInput{Bucket: &c.to.Bucket, Key: &c.to.Key, StorageClass: c.class(),
+		ContentType: optional(h.ContentType), ContentEncoding: optional(h.ContentEncoding), ContentDisposition: optional(h.ContentDisposition),
+		ContentLanguage: optional(h.ContentLanguage), CacheControl: optional(h.CacheControl), Expires: expires(h),
+		WebsiteRedirectLocation: optional(h.Redirect), Metadata: map[string]string{}}
+	for _, m := range h.Metadata {
+		in.Metadata[m.Name] = m.Value
+	}
+	in.ServerSideEncryption, in.SSEKMSKeyId, in.BucketKeyEnabled = c.encryption()
+	in.ObjectLockMode, in.ObjectLockRetainUntilDate, in.ObjectLockLegalHoldStatus = c.lock()
+	tags := objects.ReadTags(ctx, &c.w.Reader, c.from.Bucket, c.from.Key, c.from.Version)
+	set, ok := tags.Get()
+	if !ok {
+		return nil, tags.Err // a copy without its tags would be another object
+	}
+	query := url.Values{}
+	for _, tag := range set {
+		query.Set(tag.Name, tag.Value)
+	}
+	in.Tagging = optional(query.Encode())
+	return in, nil
+}
+
+func (c *copying) sendParts(ctx context.Context, id *string) ([]types.CompletedPart, error) {
+	all := spans(c.head.Size, c.opt.Parts)
+	parts := make([]types.CompletedPart, len(all))
+	group, gctx := errgroup.WithContext(ctx)
+	group.SetLimit(inFlight)
+	for i, s := range all {
+		group.Go(func() error {
+			out, err := c.api.UploadPartCopy(gctx, &s3.UploadPartCopyInput{Bucket: &c.to.Bucket, Key: &c.to.Key, UploadId: id,
+				PartNumber: aws.Int32(int32(i + 1)), CopySource: aws.String(c.from.Source()), CopySourceIfMatch: optional(c.head.ETag),
+				CopySourceRange: aws.String(fmt.Sprintf("bytes=%d-%d", s.first, s.last))})
+			if err != nil {
+				return c.failed("UploadPartCopy", err)
+			}
+			parts[i] = types.CompletedPart{PartNumber: aws.Int32(int32(i + 1)), ETag: out.CopyPartResult.ETag}
+			return nil
+		})
+	}
+	return parts, group.Wait()
+}
+
+// abort discards the parts, also when the job was cancelled.
+func (c *copying) abort(ctx context.Context, id *string, cause error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUp)
+	defer cancel()
+	_, err := c.api.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &c.to.Bucket, Key: &c.to.Key, UploadId: id})
+	if e := awsops.Wrap("AbortMultipartUpload", c.to.Bucket, c.to.Key, err); e != nil && e.Code != "NoSuchUpload" {
+		awsops.Progress(ctx).Note("The incomplete upload could not be aborted and goes on being billed; see Properties, incomplete uploads. " + e.Error())
+	}
+	return cause
+}
