@@ -5,6 +5,7 @@ import (
 
 	"cooper/awsops"
 	"cooper/awsops/buckets"
+	"cooper/awsops/corsplan"
 	"cooper/awsops/transfer"
 	"cooper/awsops/versioning"
 	"cooper/awsops/versions"
@@ -56,7 +57,7 @@ func rootScreens() []ui.Root {
 // planners make again the plans of jobs that a killed or quit program left unfinished.
 func planners() awsops.Planners {
 	all := awsops.Planners{}
-	for _, area := range []awsops.Planners{buckets.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners()} {
+	for _, area := range []awsops.Planners{buckets.Planners(), corsplan.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners()} {
 		maps.Copy(all, area)
 	}
 	return all

@@ -23,6 +23,7 @@ import (
 
 	"cooper/awsops"
 	"cooper/awsops/buckets"
+	"cooper/awsops/corsplan"
 	"cooper/awsops/transfer"
 	"cooper/awsops/versioning"
 	"cooper/awsops/versions"
@@ -325,7 +326,7 @@ func givesPlan(f *ast.FuncDecl) bool {
 // TestEveryKindOfPlanCanBeResumedAndHasAScript holds the table of planners for resuming to the scripts.
 func TestEveryKindOfPlanCanBeResumedAndHasAScript(t *testing.T) {
 	kinds := map[string]bool{}
-	for _, table := range []awsops.Planners{buckets.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners()} {
+	for _, table := range []awsops.Planners{buckets.Planners(), corsplan.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners()} {
 		for kind := range table {
 			kinds[kind] = true
 		}

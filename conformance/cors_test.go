@@ -2,9 +2,7 @@ package conformance
 
 import (
 	"encoding/json"
-	"fmt"
 	"math/rand/v2"
-	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -100,7 +98,7 @@ func TestAskingTheServerAgreesWithTheSimulator(t *testing.T) {
 			if a.Status != c.statuses[i] && !(a.Request.Preflight() && c.statuses[i] == 200 && a.Status == 204) {
 				t.Errorf("%v: %d %s %s", a.Request, a.Status, a.Code, a.Message)
 			}
-			if len(a.Differences) > 0 && !corsDiffers(t, w, rules, a.Request, a.Differences) {
+			if len(a.Differences) > 0 && !w.corsFaulty(rules, a.Request, a.CrossAnswer) {
 				t.Errorf("%v: %v", a.Request, a.Differences)
 			}
 		}
@@ -186,8 +184,8 @@ func TestTheServerAnswersTheCasesOfThePages(t *testing.T) {
 			}
 			set = c.Config
 		}
-		if got, diff := w.tried(t, b, f.Configs[c.Config], c.Request); len(diff) > 0 && !corsDiffers(t, w, f.Configs[c.Config], c.Request, diff) {
-			t.Errorf("%s: %d %s %v", c.Name, got.Status, got.Code, diff)
+		if got, diff := w.tried(t, b, f.Configs[c.Config], c.Request); len(diff) > 0 && !w.corsFaulty(f.Configs[c.Config], c.Request, got) {
+			t.Errorf("%s: %d %s %v", c.Name, got.Status, got.Code, w.corsUnexplained(f.Configs[c.Config], c.Request, got))
 		}
 	}
 }
@@ -259,10 +257,10 @@ func TestGeneratedRulesAndRequestsAreAnsweredAsSimulated(t *testing.T) {
 			got, diff := w.tried(t, b, rules, q)
 			switch {
 			case len(diff) == 0:
-			case corsDiffers(t, w, rules, q, diff):
+			case w.corsFaulty(rules, q, got):
 				differ++
 			default:
-				t.Errorf("%+v on %s: %d %s %v", q, cors.CompactJSON(rules), got.Status, got.Code, diff)
+				t.Errorf("%+v on %s: %d %s %v", q, cors.CompactJSON(rules), got.Status, got.Code, w.corsUnexplained(rules, q, got))
 			}
 		}
 	}
@@ -271,23 +269,3 @@ func TestGeneratedRulesAndRequestsAreAnsweredAsSimulated(t *testing.T) {
 		t.Errorf("%d pairs with %d allowed prove little", pairs, allowed)
 	}
 }
-
-// corsFault is a way in which a foreign server differs from S3 through its own fault.
-type corsFault struct {
-	server, reason string
-	// of says whether the fault explains a difference.
-	of func(rules []cors.Rule, q cors.Request, d cors.Difference) bool
-}
-
-var corsFaults = []corsFault{}
-
-// corsDiffers says whether every difference is one of the server's known faults.
-func corsDiffers(t *testing.T, w *world, rules []cors.Rule, q cors.Request, diff []cors.Difference) bool {
-	t.Helper()
-	return !slices.ContainsFunc(diff, func(d cors.Difference) bool {
-		return !slices.ContainsFunc(corsFaults, func(f corsFault) bool { return f.server == w.name && f.of(rules, q, d) })
-	})
-}
-
-var _ = fmt.Sprint
-var _ = http.MethodGet

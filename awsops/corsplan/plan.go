@@ -68,7 +68,7 @@ func PlanPut(ctx context.Context, r *awsops.Reader, spec PutSpec) (*awsops.Plan,
 	}
 	common(p)
 	p.Effects.Requests = []awsops.RequestCount{{Class: "LIST/PUT", N: 1}}
-	p.Expect = []awsops.Expectation{{What: "CORS rules", Want: cors.CompactJSON(spec.Rules), Read: state(spec.Bucket)}}
+	p.Expect = []awsops.Expectation{{What: "CORS rules", Want: canonical(spec.Rules), Read: state(spec.Bucket)}}
 	p.Steps = []awsops.Step{{Title: "replace the CORS rules",
 		Command: awsops.Command(p.Target, "s3api", "put-bucket-cors").Flag("--bucket", spec.Bucket).Flag("--cors-configuration", cors.CompactJSON(spec.Rules)).String(),
 		Do:      put(spec)}}
@@ -117,15 +117,15 @@ func newPlan(ctx context.Context, r *awsops.Reader, kind, title, bucket string, 
 	if err != nil {
 		raw = nil // strings, numbers and lists of them always marshal
 	}
-	before, undo := none, awsops.Command(r.Target(ctx, bucket), "s3api", "delete-bucket-cors").Flag("--bucket", bucket).String()
+	basis, undo := none, awsops.Command(r.Target(ctx, bucket), "s3api", "delete-bucket-cors").Flag("--bucket", bucket).String()
 	if now.State == awsops.Known {
-		before = cors.CompactJSON(now.Value)
-		undo = awsops.Command(r.Target(ctx, bucket), "s3api", "put-bucket-cors").Flag("--bucket", bucket).Flag("--cors-configuration", before).String()
+		basis = canonical(now.Value)
+		undo = awsops.Command(r.Target(ctx, bucket), "s3api", "put-bucket-cors").Flag("--bucket", bucket).Flag("--cors-configuration", cors.CompactJSON(now.Value)).String()
 	}
 	return &awsops.Plan{ID: r.Session().NewID(), Kind: kind, Title: title, Target: r.Target(ctx, bucket), Params: raw,
 		Consent: awsops.Consent{Kind: awsops.ConsentYes}, Undo: "Put the rules back as they were: " + undo,
 		Effects: awsops.Effects{Counted: "one bucket"},
-		Basis:   []awsops.Fingerprint{{What: "the CORS rules", Value: before, Read: state(bucket)}}}
+		Basis:   []awsops.Fingerprint{{What: "the CORS rules", Value: basis, Read: state(bucket)}}}
 }
 
 func note(p *awsops.Plan, level awsops.Level, text string) {

@@ -5,6 +5,7 @@ package corsplan
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
@@ -57,6 +58,18 @@ func state(bucket string) func(context.Context, *awsops.Reader) (string, error) 
 		if err != nil {
 			return "", err
 		}
-		return cors.CompactJSON(rules), nil
+		return canonical(rules), nil
 	}
+}
+
+// canonical writes rules so that two texts are the same when the rules mean the same: within a list the order means
+// nothing, and Ceph's gateway gives methods back in its own.
+func canonical(rules []cors.Rule) string {
+	out := cors.CloneAll(rules)
+	for _, r := range out {
+		for _, list := range [][]string{r.AllowedOrigins, r.AllowedMethods, r.AllowedHeaders, r.ExposeHeaders} {
+			slices.Sort(list)
+		}
+	}
+	return cors.CompactJSON(out)
 }
