@@ -110,17 +110,17 @@ func Simulate(rules []Rule, q Request) Result {
 func (r Rule) fails(q Request) (Test, string) {
 	m := q.method()
 	if !slices.Contains(r.AllowedMethods, m) {
-		return TestMethod, fmt.Sprintf("It doesn't allow %s, but %s.", m, words(r.AllowedMethods))
+		return TestMethod, fmt.Sprintf("It allows %s, not %s.", words(r.AllowedMethods), m)
 	}
 	if !slices.ContainsFunc(r.AllowedOrigins, func(p string) bool { return MatchOrigin(p, q.Origin) }) {
-		return TestOrigin, fmt.Sprintf("It doesn't allow the origin %s, but %s.%s", q.Origin, words(r.AllowedOrigins), nearMiss(r.AllowedOrigins, q.Origin))
+		return TestOrigin, fmt.Sprintf("It allows %s, not %s.%s", words(r.AllowedOrigins), q.Origin, nearMiss(r.AllowedOrigins, q.Origin))
 	}
 	for _, h := range split(q.Headers) {
 		if !slices.ContainsFunc(r.AllowedHeaders, func(p string) bool { return MatchHeader(p, h) }) {
 			if len(r.AllowedHeaders) == 0 {
 				return TestHeaders, fmt.Sprintf("It allows no headers at all, and %s is asked for.", h)
 			}
-			return TestHeaders, fmt.Sprintf("It doesn't allow the header %s, but %s.", h, words(r.AllowedHeaders))
+			return TestHeaders, fmt.Sprintf("It allows %s, not %s.", words(r.AllowedHeaders), h)
 		}
 	}
 	return "", ""
