@@ -47,6 +47,9 @@ func TestCORSRulesArePutReadBackPutBackAndRemoved(t *testing.T) {
 	if got := w.apply(t, stale); got.State != awsops.JobFailed || got.Err == nil || got.Err.Kind != awsops.KindChanged {
 		t.Errorf("a plan on what is gone: %v %v", got.State, got.Err)
 	}
+	if len(p.Effects.Lines) != 2 || !strings.Contains(p.Effects.Lines[0], "curl -sS -i -X OPTIONS -H 'Origin: https://app.example.com'") || len(second.Effects.Lines) != 0 {
+		t.Errorf("the lines to check it with are %q and %q", p.Effects.Lines, second.Effects.Lines)
+	}
 	if !strings.Contains(second.Undo, "content-type") {
 		t.Errorf("the way back is %q", second.Undo)
 	}

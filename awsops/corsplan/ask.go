@@ -2,6 +2,7 @@ package corsplan
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -73,4 +74,39 @@ func Curl(address string, q cors.Request) string {
 	header("Access-Control-Request-Method", q.Method)
 	header("Access-Control-Request-Headers", q.Headers)
 	return strings.Join(append(words, awsops.Quote(address)), " ")
+}
+
+// checkLines gives, for each rule that is new or changed, the curl line that asks for what it allows.
+func checkLines(ctx context.Context, r *awsops.Reader, spec PutSpec, before []cors.Rule) ([]string, error) {
+	address, err := r.ObjectURL(ctx, spec.Bucket, "index.html")
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for i, rule := range spec.Rules {
+		if !has(before, rule) {
+			out = append(out, fmt.Sprintf("Rule %d is checked by: %s", i+1, Curl(address, example(rule))))
+		}
+	}
+	return out, nil
+}
+
+// example is a preflight that a rule allows, unless one above it answers: a word stands for a star.
+func example(r cors.Rule) cors.Request {
+	origin := r.AllowedOrigins[0]
+	switch {
+	case origin == "*":
+		origin = "https://www.example.com"
+	case strings.HasSuffix(origin, ":*"):
+		origin = strings.TrimSuffix(origin, "*") + "3000"
+	default:
+		origin = strings.Replace(origin, "*", "www", 1)
+	}
+	q := cors.Request{Verb: "OPTIONS", Origin: origin, Method: r.AllowedMethods[0]}
+	if len(r.AllowedHeaders) > 0 {
+		if q.Headers = strings.Replace(r.AllowedHeaders[0], "*", "date", 1); r.AllowedHeaders[0] == "*" {
+			q.Headers = "content-type"
+		}
+	}
+	return q
 }

@@ -64,9 +64,14 @@ func PlanPut(ctx context.Context, r *awsops.Reader, spec PutSpec) (*awsops.Plan,
 	}
 	note(p, awsops.Note, kept(now.Value, spec.Rules))
 	for _, w := range cors.Lint(spec.Rules) {
-		note(p, awsops.Note, fmt.Sprintf("Rule %d: %s", w.Rule+1, w.Text))
+		if !has(now.Value, spec.Rules[w.Rule]) {
+			note(p, awsops.Note, fmt.Sprintf("Rule %d: %s", w.Rule+1, w.Text))
+		}
 	}
 	common(p)
+	if p.Effects.Lines, err = checkLines(ctx, r, spec, now.Value); err != nil {
+		return nil, err
+	}
 	p.Effects.Requests = []awsops.RequestCount{{Class: "LIST/PUT", N: 1}}
 	p.Expect = []awsops.Expectation{{What: "CORS rules", Want: canonical(spec.Rules), Read: state(spec.Bucket)}}
 	p.Steps = []awsops.Step{{Title: "replace the CORS rules",
@@ -137,15 +142,19 @@ func common(p *awsops.Plan) {
 	note(p, awsops.Note, "Browsers keep the answer to a preflight for MaxAgeSeconds, and caches on the way keep answers: a change can seem to have no effect until then.")
 }
 
+func has(rules []cors.Rule, r cors.Rule) bool {
+	return slices.ContainsFunc(rules, func(o cors.Rule) bool { return cors.Equal(o, r) })
+}
+
 // kept says what becomes of the rules as a whole.
 func kept(before, after []cors.Rule) string {
 	same := 0
 	for _, r := range after {
-		if slices.ContainsFunc(before, func(b cors.Rule) bool { return cors.Equal(b, r) }) {
+		if has(before, r) {
 			same++
 		}
 	}
-	return fmt.Sprintf("The call replaces the whole document: of %d rules before, %d stay as they are; there are %d afterwards.", len(before), same, len(after))
+	return fmt.Sprintf("The call replaces the whole document: of %d before, %d stay as they are, and %d are there afterwards.", len(before), same, len(after))
 }
 
 func changes(before, after []cors.Rule) []awsops.Change {
