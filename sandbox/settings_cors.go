@@ -85,6 +85,10 @@ func (r corsRule) check() error {
 			return errInvalidRequest("Found unsupported HTTP method in CORS config. Unsupported method is " + m)
 		}
 	}
+	return r.checkStars()
+}
+
+func (r corsRule) checkStars() error {
 	for _, o := range r.Origins {
 		if strings.Count(o, "*") > 1 {
 			return errInvalidRequest(`AllowedOrigin "` + o + `" can not have more than one wildcard.`)

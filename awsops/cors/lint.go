@@ -51,7 +51,7 @@ func oddHost(scheme, host, o string, all []string) string {
 		return "An origin has no path, so this matches nothing."
 	case host != strings.ToLower(host) || scheme != strings.ToLower(scheme):
 		return "Browsers send the origin in small letters, so this matches nothing."
-	case scheme == "https" && strings.HasSuffix(host, ":443"), scheme == "http" && strings.HasSuffix(host, ":80"):
+	case usualPort(scheme, host):
 		return "Browsers leave out the port that is usual for the scheme, so this matches nothing."
 	case local(name):
 		return oddLocal(name, host)
@@ -61,6 +61,11 @@ func oddHost(scheme, host, o string, all []string) string {
 		return "https://" + host + " is another origin, which is not allowed: " + o + " alone is a page without TLS."
 	}
 	return ""
+}
+
+func usualPort(scheme, host string) bool {
+	port := map[string]string{"https": ":443", "http": ":80"}[scheme]
+	return port != "" && strings.HasSuffix(host, port)
 }
 
 func local(name string) bool { return name == "localhost" || name == "127.0.0.1" || name == "[::1]" }

@@ -137,20 +137,32 @@ func words(list []string) string {
 // nearMiss explains an origin that was nearly the one.
 func nearMiss(patterns []string, origin string) string {
 	for _, p := range patterns {
-		scheme, host, ok := strings.Cut(p, "://")
-		oScheme, oHost, ook := strings.Cut(origin, "://")
 		switch {
 		case strings.TrimRight(p, "/") == origin:
 			return " A browser sends no slash at the end."
-		case ok && ook && host == oHost && scheme != oScheme:
-			return " The scheme is part of the origin."
 		case strings.EqualFold(p, origin):
 			return " Capitals count: browsers send small letters."
-		case ok && ook && scheme == oScheme && withoutPort(host) == withoutPort(oHost):
-			return " The port is part of the origin."
-		case ok && ook && scheme == oScheme && strings.TrimPrefix(host, "*.") == oHost:
-			return " The star stands for at least one character, so the bare domain is another origin."
 		}
+		if why := otherPart(p, origin); why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+// otherPart says which one part of an origin differs.
+func otherPart(pattern, origin string) string {
+	scheme, host, ok := strings.Cut(pattern, "://")
+	sent, sentHost, whole := strings.Cut(origin, "://")
+	switch {
+	case !ok || !whole:
+		return ""
+	case scheme != sent && host == sentHost:
+		return " The scheme is part of the origin."
+	case scheme == sent && withoutPort(host) == withoutPort(sentHost):
+		return " The port is part of the origin."
+	case scheme == sent && strings.TrimPrefix(host, "*.") == sentHost:
+		return " The star stands for at least one character, so the bare domain is another origin."
 	}
 	return ""
 }
