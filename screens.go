@@ -6,6 +6,7 @@ import (
 	"cooper/awsops"
 	"cooper/awsops/buckets"
 	"cooper/awsops/copies"
+	"cooper/awsops/corsplan"
 	"cooper/awsops/transfer"
 	"cooper/awsops/versioning"
 	"cooper/awsops/versions"
@@ -25,6 +26,7 @@ func screens(env func() *views.Env) map[string]func(ui.Place) ui.View {
 		"timeline":   at(views.NewTimeline),
 		"bin":        at(views.NewBin),
 		"moment":     at(views.NewMoment),
+		"cors":       at(views.NewCORS),
 		"properties": at(views.NewProperties),
 		"devices":    at(views.NewDevices),
 		"profiles":   at(views.NewProfiles),
@@ -40,6 +42,7 @@ func bucketTabs() []ui.Tab {
 	return []ui.Tab{
 		{Digit: 1, Title: "Objects", Screen: "objects"},
 		{Digit: 2, Title: "Versions", Screen: "versions"},
+		{Digit: 4, Title: "CORS", Screen: "cors"},
 		{Digit: 9, Title: "Properties", Screen: "properties"},
 	}
 }
@@ -63,7 +66,9 @@ func rootScreens() []ui.Root {
 // planners make again the plans of jobs that a killed or quit program left unfinished.
 func planners() awsops.Planners {
 	all := awsops.Planners{}
-	for _, area := range []awsops.Planners{buckets.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners(), copies.Planners()} {
+	for _, area := range []awsops.Planners{
+		buckets.Planners(), copies.Planners(), corsplan.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners(),
+	} {
 		maps.Copy(all, area)
 	}
 	return all

@@ -24,6 +24,7 @@ import (
 	"cooper/awsops"
 	"cooper/awsops/buckets"
 	"cooper/awsops/copies"
+	"cooper/awsops/corsplan"
 	"cooper/awsops/transfer"
 	"cooper/awsops/versioning"
 	"cooper/awsops/versions"
@@ -331,7 +332,9 @@ func givesPlan(f *ast.FuncDecl) bool {
 // TestEveryKindOfPlanCanBeResumedAndHasAScript holds the table of planners for resuming to the scripts.
 func TestEveryKindOfPlanCanBeResumedAndHasAScript(t *testing.T) {
 	kinds := map[string]bool{}
-	for _, table := range []awsops.Planners{buckets.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners(), copies.Planners()} {
+	for _, table := range []awsops.Planners{
+		buckets.Planners(), copies.Planners(), corsplan.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners(),
+	} {
 		for kind := range table {
 			kinds[kind] = true
 		}

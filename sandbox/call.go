@@ -46,6 +46,13 @@ func (c *call) stampHeaders() {
 
 // serve finds out who calls, then which service and operation is meant, and runs it.
 func (c *call) serve() error {
+	if c.r.Method == http.MethodOptions {
+		// A browser signs no preflight, and one for a presigned URL carries a signature of another method.
+		if a, err := parseAddress(c.r); err == nil && a.level != serviceLevel {
+			c.address = a
+			return c.preflight()
+		}
+	}
 	id, err := c.server.hooks.authenticate(c.server, c.r)
 	if err != nil {
 		return err
@@ -98,6 +105,7 @@ func (c *call) enterBucket() error {
 		return errNoSuchBucket(c.bucketName)
 	}
 	c.bucket = b
+	c.shareAnswer()
 	if c.level == bucketLevel && c.route.sub == "" {
 		c.w.Header().Set("X-Amz-Bucket-Region", b.region)
 	}

@@ -25,7 +25,7 @@ func (s *Server) SeedDemo() {
 	d := &seeder{s: s, today: s.Now().UTC().Truncate(24 * time.Hour), sized: map[int64]*content{}}
 	for _, plant := range []func() error{
 		d.invoices, d.ledger, d.exports, d.buildCache, d.pressKit, d.contracts, d.accessLogs,
-		d.drafts, d.telemetry, d.oddNames, d.videoIngest, d.fresh, d.payroll, d.partner,
+		d.drafts, d.telemetry, d.oddNames, d.videoIngest, d.fresh, d.payroll, d.partner, d.uploads,
 	} {
 		if err := plant(); err != nil {
 			panic("sandbox: seeding the demo: " + err.Error())

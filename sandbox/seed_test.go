@@ -50,7 +50,7 @@ func TestTheDemoHasItsBucketsInThreeRegions(t *testing.T) {
 	for _, b := range out.Buckets {
 		regions[*b.BucketRegion]++
 	}
-	if len(out.Buckets) != 13 || len(regions) != 3 {
+	if len(out.Buckets) != 14 || len(regions) != 3 {
 		t.Errorf("%d buckets in %v", len(out.Buckets), regions)
 	}
 }
@@ -157,6 +157,7 @@ func TestTheDemoShowsEachStateThatAScreenKnows(t *testing.T) {
 		{"telemetry-raw", "list-type=2", "<KeyCount>1000</KeyCount>"},
 		{"video-ingest", "uploads", "incoming/nothing-sent.mov"},
 		{"fresh-start", "list-type=2", "<KeyCount>0</KeyCount>"},
+		{"web-uploads", "cors", "<AllowedOrigin>https://app.example.com/</AllowedOrigin>"},
 		{"payroll-restricted", "encryption", "explicit deny in a resource-based policy"},
 		{"payroll-restricted", "versioning", "<Status>Enabled</Status>"},
 		{"payroll-restricted", "policyStatus", "<IsPublic>false</IsPublic>"},

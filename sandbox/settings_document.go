@@ -10,7 +10,7 @@ import (
 func settingRoutes() []route {
 	var all []route
 	for _, table := range [][]route{versioningRoutes(), encryptionRoutes(), publicAccessRoutes(), ownershipRoutes(),
-		taggingRoutes(), lifecycleRoutes(), policyRoutes(), loggingRoutes(), objectLockRoutes(), smallRoutes()} {
+		taggingRoutes(), corsRoutes(), lifecycleRoutes(), policyRoutes(), loggingRoutes(), objectLockRoutes(), smallRoutes()} {
 		all = append(all, table...)
 	}
 	return all
@@ -71,10 +71,6 @@ func smallRoutes() []route {
 	return []route{
 		{level: bucketLevel, method: http.MethodGet, sub: "acl", action: "s3:GetBucketAcl",
 			handle: func(c *call) error { return c.writeACL(c.bucket.owner) }},
-		{level: bucketLevel, method: http.MethodGet, sub: "cors", action: "s3:GetBucketCORS",
-			handle: func(c *call) error {
-				return newError(404, "NoSuchCORSConfiguration", "The CORS configuration does not exist", field{"BucketName", c.bucket.name})
-			}},
 		{level: bucketLevel, method: http.MethodGet, sub: "abac", action: "s3:GetBucketABAC",
 			handle: func(c *call) error {
 				w := newXMLWriter("AbacStatus", 128)

@@ -46,7 +46,7 @@ func entryXML(name, region string) string {
 
 // subresources tell one GET of a bucket from another.
 var subresources = []string{"versioning", "encryption", "publicAccessBlock", "policyStatus", "ownershipControls", "acl", "object-lock", "logging",
-	"tagging", "lifecycle", "replication", "abac", "uploads", "versions"}
+	"tagging", "lifecycle", "replication", "abac", "uploads", "versions", "cors"}
 
 // s3Answer answers from bucketAnswers, with changes on top.
 func s3Answer(changes map[string]string) answer {

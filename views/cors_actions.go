@@ -1,0 +1,216 @@
+package views
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"cooper/awsops"
+	"cooper/awsops/cors"
+	"cooper/awsops/corsplan"
+	"cooper/ui"
+	"cooper/ui/edit"
+)
+
+func (v *corsView) Actions() []ui.Action {
+	readable := func() string { return offered(v.saved) }
+	own := []ui.Action{
+		{ID: "cors.edit", Keys: []string{"e", "enter"}, Help: "edit rule", Why: v.whyNotRule, Run: func() tea.Cmd {
+			i := v.current()
+			return v.ruleForm("Rule", v.draft[i], func(r cors.Rule) { v.put(i, r) })
+		}},
+		{ID: "cors.add", Keys: []string{"n"}, Help: "add rule", Why: v.whyNotAdd, Run: v.addRule},
+		{ID: "cors.try", Keys: []string{"t"}, Help: "try a request", Why: readable, Run: v.try},
+		{ID: "cors.save", Keys: []string{"S"}, Help: "save", Why: v.whyNotSave, Run: v.save},
+		{ID: "cors.delete", Keys: []string{"d"}, Help: "take rule out", Why: v.whyNotRule, Run: func() tea.Cmd {
+			i := v.current()
+			v.change(slices.Delete(cors.CloneAll(v.draft), i, i+1), max(i-1, 0))
+			return nil
+		}},
+		{ID: "cors.up", Keys: []string{"<"}, Help: "move up", Why: func() string { return v.whyNotMove(-1) }, Run: func() tea.Cmd { return v.move(-1) }},
+		{ID: "cors.down", Keys: []string{">"}, Help: "move down", Why: func() string { return v.whyNotMove(1) }, Run: func() tea.Cmd { return v.move(1) }},
+		{ID: "cors.json", Keys: []string{"i"}, Help: "edit or paste JSON or XML", Why: readable, Run: v.editText},
+		{ID: "cors.xml", Keys: []string{"x"}, Help: "show as XML", Why: v.whyNotShow, Run: func() tea.Cmd {
+			return ui.Push(ui.NewValue(ui.ValueOptions{Label: "CORS rules as XML", Value: cors.FormatXML(v.draft)}))
+		}},
+		{ID: "cors.drop", Keys: []string{"U"}, Help: "drop changes", Why: v.whyNotDrop, Run: func() tea.Cmd {
+			v.change(cors.CloneAll(v.saved.Value), 0)
+			return nil
+		}},
+		{ID: "cors.revert", Keys: []string{"z"}, Help: "put back the rules before", Why: v.whyNotRevert, Run: v.revert},
+		{ID: "cors.remove", Keys: []string{"X"}, Help: "remove all rules", Why: v.whyNotRemove, Run: func() tea.Cmd { return v.propose(nil) }},
+		{ID: "cors.refresh", Keys: []string{"r"}, Help: "refresh", Run: v.refresh},
+	}
+	return append(own, v.table.withoutMarks()...)
+}
+
+func (v *corsView) whyNotRule() string {
+	if why := offered(v.saved); why != "" {
+		return why
+	}
+	if v.current() < 0 {
+		return "stand on a rule"
+	}
+	return ""
+}
+
+func (v *corsView) whyNotAdd() string {
+	if why := offered(v.saved); why != "" {
+		return why
+	}
+	if len(v.draft) >= cors.MaxRules {
+		return "S3 takes no more than 100 rules"
+	}
+	return ""
+}
+
+func (v *corsView) whyNotMove(n int) string {
+	if why := v.whyNotRule(); why != "" {
+		return why
+	}
+	if to := v.current() + n; to < 0 || to >= len(v.draft) {
+		return "there is no rule to change places with"
+	}
+	return ""
+}
+
+func (v *corsView) whyNotSave() string {
+	if why := offered(v.saved); why != "" {
+		return why
+	}
+	if !v.edited() {
+		return "nothing was changed"
+	}
+	if bad := cors.Check(v.draft); len(v.draft) > 0 && len(bad) > 0 {
+		return bad[0].At + ": " + ui.Clean(bad[0].Text)
+	}
+	return ""
+}
+
+func (v *corsView) whyNotDrop() string {
+	if !v.edited() {
+		return "nothing was changed"
+	}
+	return ""
+}
+
+func (v *corsView) whyNotShow() string {
+	if len(v.draft) == 0 {
+		return "there are no rules"
+	}
+	return ""
+}
+
+func (v *corsView) whyNotRemove() string {
+	if v.saved.State == awsops.Absent {
+		return "the bucket has no CORS rules"
+	}
+	return offered(v.saved)
+}
+
+func (v *corsView) whyNotRevert() string {
+	switch {
+	case v.previous == nil:
+		return "the rules were not changed while this tab was open"
+	case v.edited():
+		return "save or drop the changes on the screen first"
+	}
+	return offered(v.saved)
+}
+
+func (v *corsView) put(i int, r cors.Rule) {
+	rules := cors.CloneAll(v.draft)
+	rules[i] = r
+	v.change(rules, i)
+}
+
+func (v *corsView) move(n int) tea.Cmd {
+	i, rules := v.current(), cors.CloneAll(v.draft)
+	rules[i], rules[i+n] = rules[i+n], rules[i]
+	v.change(rules, i+n)
+	return nil
+}
+
+func (v *corsView) refresh() tea.Cmd {
+	if v.edited() {
+		return ui.Status("The changed rules are not saved: S saves them, U drops them.", ui.Warn)
+	}
+	return v.load()
+}
+
+// save plans what is on the screen.
+func (v *corsView) save() tea.Cmd { return v.propose(v.draft) }
+
+// propose plans that the bucket has these rules, or none.
+func (v *corsView) propose(rules []cors.Rule) tea.Cmd {
+	rules = cors.CloneAll(rules)
+	return v.env.Propose(v.life, func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
+		if len(rules) == 0 {
+			return corsplan.PlanRemove(ctx, r, corsplan.RemoveSpec{Bucket: v.bucket})
+		}
+		return corsplan.PlanPut(ctx, r, corsplan.PutSpec{Bucket: v.bucket, Rules: rules})
+	})
+}
+
+func (v *corsView) revert() tea.Cmd { return v.propose(v.previous.Value) }
+
+// addRule asks what the new rule is for.
+func (v *corsView) addRule() tea.Cmd {
+	presets := cors.Presets()
+	var items []ui.Choice
+	for _, p := range presets {
+		items = append(items, ui.Choice{Title: p.Title, Detail: p.Detail})
+	}
+	items = append(items, ui.Choice{Title: "an empty rule"})
+	return ui.Push(ui.NewChoose(ui.ChooseOptions{Title: "Add a CORS rule", Items: items, OK: func(i int) tea.Cmd {
+		r := cors.Rule{AllowedMethods: []string{"GET", "HEAD"}}
+		if i < len(presets) {
+			r = presets[i].Rule(presets[i].Origin)
+			r.ID = v.unusedID(r.ID)
+		}
+		return v.ruleForm("New rule", r, func(r cors.Rule) { v.change(append(cors.CloneAll(v.draft), r), len(v.draft)) })
+	}}))
+}
+
+// unusedID gives an ID that no rule has.
+func (v *corsView) unusedID(id string) string {
+	free := id
+	for n := 2; slices.ContainsFunc(v.draft, func(r cors.Rule) bool { return r.ID == free }); n++ {
+		free = id + "-" + string(rune('0'+n%10))
+		if n > 9 {
+			return ""
+		}
+	}
+	return free
+}
+
+// editText opens the whole configuration in the editor: for changes by hand, and to paste one in.
+func (v *corsView) editText() tea.Cmd {
+	value := "{\n    \"CORSRules\": []\n}\n"
+	if len(v.draft) > 0 {
+		value = cors.FormatJSON(v.draft)
+	}
+	return ui.Push(edit.New(edit.Options{Theme: v.env.Theme, Title: "CORS rules: JSON or XML, as the AWS CLI, the console or S3 write it", Value: value, Submit: "take these rules",
+		Check: corsProblem, OK: func(text string) (tea.Cmd, string) {
+			rules, err := cors.Parse(text)
+			if err != nil {
+				return nil, err.Error()
+			}
+			v.change(rules, 0)
+			return nil, ""
+		}}))
+}
+
+// corsProblem is the first thing that is wrong with a configuration's text.
+func corsProblem(text string) edit.Problem {
+	rules, err := cors.Parse(text)
+	if at, ok := errors.AsType[*cors.SyntaxError](err); ok {
+		return edit.Problem{Line: at.Line, Column: at.Column, Text: at.Text}
+	}
+	if bad := cors.Check(rules); len(rules) > 0 && len(bad) > 0 {
+		return edit.Problem{Text: bad[0].At + ": " + bad[0].Text}
+	}
+	return edit.Problem{}
+}
