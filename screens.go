@@ -4,6 +4,7 @@ import (
 	"maps"
 
 	"cooper/awsops"
+	"cooper/awsops/bucketpolicy"
 	"cooper/awsops/buckets"
 	"cooper/awsops/transfer"
 	"cooper/awsops/versioning"
@@ -56,7 +57,7 @@ func rootScreens() []ui.Root {
 // planners make again the plans of jobs that a killed or quit program left unfinished.
 func planners() awsops.Planners {
 	all := awsops.Planners{}
-	for _, area := range []awsops.Planners{buckets.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners()} {
+	for _, area := range []awsops.Planners{buckets.Planners(), bucketpolicy.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners()} {
 		maps.Copy(all, area)
 	}
 	return all

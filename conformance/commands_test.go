@@ -22,6 +22,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cooper/awsops"
+	"cooper/awsops/bucketpolicy"
 	"cooper/awsops/buckets"
 	"cooper/awsops/transfer"
 	"cooper/awsops/versioning"
@@ -325,7 +326,7 @@ func givesPlan(f *ast.FuncDecl) bool {
 // TestEveryKindOfPlanCanBeResumedAndHasAScript holds the table of planners for resuming to the scripts.
 func TestEveryKindOfPlanCanBeResumedAndHasAScript(t *testing.T) {
 	kinds := map[string]bool{}
-	for _, table := range []awsops.Planners{buckets.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners()} {
+	for _, table := range []awsops.Planners{buckets.Planners(), bucketpolicy.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners()} {
 		for kind := range table {
 			kinds[kind] = true
 		}

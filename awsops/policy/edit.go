@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 )
 
 // Empty is the policy that a first statement is added to.
@@ -127,3 +129,40 @@ func Pretty(text []byte) []byte {
 
 // Same reports whether two texts are one policy but for white space.
 func Same(a, b []byte) bool { return bytes.Equal(Compact(a), Compact(b)) }
+
+// Meaning is a text that two policies share when they say the same: fields in one order, lists as sets, one string and
+// a list of it alike. S3 may give a policy back in other words than it was given.
+func Meaning(text []byte) string {
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.UseNumber()
+	var v any
+	if dec.Decode(&v) != nil {
+		return string(text)
+	}
+	out, err := json.Marshal(settle(v, ""))
+	if err != nil {
+		return string(text)
+	}
+	return string(out)
+}
+
+// settle gives the canonical form of the value of a field.
+func settle(v any, field string) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for k := range v {
+			v[k] = settle(v[k], k)
+		}
+	case []any:
+		if len(v) == 1 {
+			return settle(v[0], field)
+		}
+		for i := range v {
+			v[i] = settle(v[i], field)
+		}
+		if field != "Statement" {
+			slices.SortFunc(v, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+		}
+	}
+	return v
+}
