@@ -23,6 +23,7 @@ func screens(env *views.Env) map[string]func(ui.Place) ui.View {
 		"objects":    at(views.NewObjects),
 		"versions":   at(views.NewVersions),
 		"timeline":   at(views.NewTimeline),
+		"policy":     at(views.NewPolicy),
 		"properties": at(views.NewProperties),
 		"devices":    at(views.NewDevices),
 		"jobs":       at(views.NewJobs),
@@ -36,6 +37,7 @@ func bucketTabs() []ui.Tab {
 	return []ui.Tab{
 		{Digit: 1, Title: "Objects", Screen: "objects"},
 		{Digit: 2, Title: "Versions", Screen: "versions"},
+		{Digit: 5, Title: "Policy", Screen: "policy"},
 		{Digit: 9, Title: "Properties", Screen: "properties"},
 	}
 }

@@ -109,6 +109,7 @@ func planLines(t *ui.Theme, p *awsops.Plan, w int) []string {
 		out = append(append(out, t.Paint(ui.RoleHeader, title)), lines...)
 	}
 	section("Changes", changeLines(t, p.Changes, w))
+	section("Difference", diffLines(t, p.Diff, w))
 	section("Warnings", warningLines(t, p.Warnings, w))
 	section("Effects", effectLines(p, w))
 	section("Checked", checkLines(t, p.Checks, w))
@@ -145,6 +146,26 @@ func targetLines(t *ui.Theme, x awsops.Target, w int) []string {
 	}
 	for _, l := range join(x.Profile, x.Account, caller, x.Endpoint) {
 		out = append(out, t.Paint(ui.RoleMuted, l))
+	}
+	return out
+}
+
+// diffLines draws what changes in a document, line by line.
+func diffLines(t *ui.Theme, diff []string, w int) []string {
+	var out []string
+	for _, l := range diff {
+		role := ui.RoleText
+		switch {
+		case strings.HasPrefix(l, "+"):
+			role = ui.RoleAdded
+		case strings.HasPrefix(l, "-"):
+			role = ui.RoleRemoved
+		case strings.HasPrefix(l, "@"):
+			role = ui.RoleMuted
+		}
+		for _, part := range ui.HardWrap(ui.Clean(l), max(w, 1)) {
+			out = append(out, t.Paint(role, part))
+		}
 	}
 	return out
 }

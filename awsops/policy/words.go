@@ -10,11 +10,20 @@ func (s *Statement) Words() string {
 	if s.broken {
 		return "This statement can't be read."
 	}
-	verb := "may"
-	if s.Effect == Deny {
-		verb = "is refused"
+	who, what := s.who(), s.what()
+	verb := " may "
+	switch {
+	case s.Effect == Deny && strings.HasPrefix(what, "everything"):
+		verb = " is refused "
+	case s.Effect == Deny && who == "Everyone":
+		who = "Nobody"
+	case s.Effect == Deny:
+		verb = " may not "
 	}
-	out := s.who() + " " + verb + " " + s.what() + " " + s.where()
+	out := who + verb + what
+	if where := s.where(); where != "on all objects" || !strings.HasSuffix(what, "objects") && !strings.HasSuffix(what, "versions") {
+		out += " " + where
+	}
 	for i, c := range s.Conditions {
 		word := " when "
 		if i > 0 {
