@@ -75,7 +75,7 @@ func (p *process) sentence(err error) string {
 	if _, ok := errors.AsType[signalError](err); ok {
 		return ""
 	}
-	return ui.CleanLines(views.Explain(err).Sentence)
+	return strings.TrimPrefix(ui.CleanLines(views.Explain(err).Sentence), "open: ")
 }
 
 func (p *process) rootCommand() *cobra.Command {

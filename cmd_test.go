@@ -53,6 +53,7 @@ func TestACommandLineThatCanNotBeUsedIsSaidInOneSentence(t *testing.T) {
 		{"bad address", []string{"https://x"}, "is not an S3 address", 2},
 		{"bad path style", []string{"--path-style", "sometimes"}, "--path-style", 2},
 		{"bad region", []string{"--region", "Ireland!"}, "--region", 2},
+		{"unknown profile", []string{"--profile", "nope"}, "cooper: there is no profile", 1},
 		{"clock without demo", []string{"--demo-clock", "2026-11-21T10:00:00Z"}, "--demo-clock goes with --demo", 2},
 		{"bad clock", []string{"--demo", "--demo-clock", "noon"}, "--demo-clock wants a time", 2},
 		{"demo with a profile", []string{"--demo", "--profile", "prod"}, "--demo has its own account", 2},

@@ -140,24 +140,40 @@ func TestMissingCredentialsAreToldOnTheScreen(t *testing.T) {
 	}
 }
 
+// toTheFirstCode starts a deletion of the demo's old versions and goes on until it asks for a code.
+func (c *child) toTheFirstCode() {
+	c.t.Helper()
+	c.until("2019/")
+	c.typed("2")
+	c.until("2,640 noncurrent")
+	c.typed("P")
+	c.until("Everything under a prefix")
+	c.typed("\r")
+	c.until("Under which prefix?")
+	c.typed("2019/\r")
+	c.until("Plan: Delete all noncurrent versions")
+	time.Sleep(quiet)
+	c.typed("\r")
+	c.until("Type ledger-archive to go on")
+	c.typed("ledger-archive\r")
+	c.until("code 1 of 3")
+}
+
+// endsAtAPlace holds a journal's last line to say where a job stopped, so that it can go on there.
+func endsAtAPlace(t *testing.T, journal io.Reader) {
+	t.Helper()
+	lines, err := io.ReadAll(journal)
+	all := strings.Split(strings.TrimSpace(string(lines)), "\n")
+	if last := all[len(all)-1]; err != nil || !strings.HasPrefix(last, `{"at":{`) || !strings.HasSuffix(last, "}") {
+		t.Errorf("the journal does not say where the job stopped: %s %v", lines, err)
+	}
+}
+
 func TestASignalInTheMiddleOfAJobEndsTheJournalAndRestoresTheTerminal(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(signal.String(), func(t *testing.T) {
 			p := startChild(t, 100, 30, nil, "--demo", "s3://ledger-archive")
-			p.until("2019/")
-			p.typed("2")
-			p.until("2,640 noncurrent")
-			p.typed("P")
-			p.until("Everything under a prefix")
-			p.typed("\r")
-			p.until("Under which prefix?")
-			p.typed("2019/\r")
-			p.until("Plan: Delete all noncurrent versions")
-			time.Sleep(quiet)
-			p.typed("\r")
-			p.until("Type ledger-archive to go on")
-			p.typed("ledger-archive\r")
-			p.until("code 1 of 3")
+			p.toTheFirstCode()
 			journals, err := filepath.Glob(filepath.Join(p.home, "cooper-demo-*", "journal.jsonl"))
 			if err != nil || len(journals) != 1 {
 				t.Fatalf("journals: %v %v", journals, err)
@@ -173,11 +189,7 @@ func TestASignalInTheMiddleOfAJobEndsTheJournalAndRestoresTheTerminal(t *testing
 			if code := p.exit(); code != 128+int(signal) {
 				t.Errorf("exit %d", code)
 			}
-			lines, err := io.ReadAll(journal) // the demo's folder is gone by now, the open file is not
-			all := strings.Split(strings.TrimSpace(string(lines)), "\n")
-			if last := all[len(all)-1]; err != nil || !strings.HasPrefix(last, `{"at":{`) || !strings.HasSuffix(last, "}") {
-				t.Errorf("the journal does not say where the job stopped: %s %v", lines, err)
-			}
+			endsAtAPlace(t, journal) // the demo's folder is gone by now, the open file is not
 			if _, err := os.Stat(journals[0]); err == nil {
 				t.Error("the demo's folder is still there")
 			}

@@ -17,8 +17,11 @@ import (
 	"cooper/ui"
 )
 
+// answerer answers requests in the server's place.
+type answerer func(*http.Request) (*http.Response, error)
+
 // page answers every request with what is no S3.
-func page(status int, contentType, body string) func(*http.Request) (*http.Response, error) {
+func page(status int, contentType, body string) answerer {
 	return func(r *http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r,
 			Header: http.Header{"Content-Type": {contentType}, "Date": {time.Now().UTC().Format(http.TimeFormat)}},
@@ -27,7 +30,7 @@ func page(status int, contentType, body string) func(*http.Request) (*http.Respo
 }
 
 // broken fails every request on the way.
-func broken(err error) func(*http.Request) (*http.Response, error) {
+func broken(err error) answerer {
 	return func(r *http.Request) (*http.Response, error) {
 		return nil, &url.Error{Op: r.Method, URL: r.URL.String(), Err: err}
 	}

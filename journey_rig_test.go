@@ -11,6 +11,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"cooper/awsops"
 	"cooper/config"
 	"cooper/sandbox"
@@ -147,6 +149,7 @@ func (r *rig) run(s setup) {
 
 // leave ends the program as app.run does.
 func (r *rig) leave() {
+	r.Send(tea.QuitMsg{})
 	r.app.leave(r.end, nil)
 	r.app.close()
 	r.Quit()
@@ -164,6 +167,23 @@ func (r *rig) until(texts ...string) {
 		}
 		r.Sees(text)
 	}
+}
+
+// says waits for a sentence that may go over several lines of a box.
+func (r *rig) says(sentence string) {
+	r.t.Helper()
+	for range 240 {
+		if strings.Contains(r.flat(), sentence) {
+			return
+		}
+		r.Sleep(250 * time.Millisecond)
+	}
+	r.t.Fatalf("%q is not said:\n%s", sentence, r.Text())
+}
+
+// flat is the screen as one line of words.
+func (r *rig) flat() string {
+	return strings.Join(strings.FieldsFunc(r.Text(), func(c rune) bool { return strings.ContainsRune(" │\n", c) }), " ")
 }
 
 // consent answers the plan that is on the screen.

@@ -27,6 +27,7 @@ func TestEveryTapeShowsWhatItWaitsFor(t *testing.T) {
 	}
 	for _, tape := range append(tapes, "demo.tape") {
 		t.Run(tape, func(t *testing.T) {
+			t.Parallel() // a tape waits more than it works
 			home := t.TempDir()
 			uitest.PlayFile(t, tape, uitest.PlayOpts{Path: bin, MinSleep: awake, Screenshot: uitest.Pictures(t, filepath.Join("docs", "img")),
 				Env: []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "TMPDIR=" + home, "LANG=C.UTF-8"}})

@@ -60,6 +60,10 @@ func unreadable(e *Error, err error) bool {
 	if text := err.Error(); strings.Contains(text, "EOF") && !strings.Contains(text, "XML syntax error") || errors.Is(err, syscall.ECONNRESET) {
 		return connectionTrouble(e, err)
 	}
+	if strings.Contains(err.Error(), "illegal character code") {
+		e.Kind, e.Message, e.Hint = KindUnsupported, "the answer holds a character that XML can't carry", "The server should not send it so; nothing of it can be shown."
+		return true
+	}
 	e.Kind, e.Message = KindNetwork, "the answer is not S3's"
 	e.Hint = "Check the endpoint's address and port: something else answers there."
 	return true

@@ -101,6 +101,13 @@ func TestASuccessThatIsNotS3sIsToldAsSuch(t *testing.T) {
 	}
 }
 
+func TestAnAnswerWithACharacterThatXMLCanNotCarryIsNoForeignServer(t *testing.T) {
+	e := Wrap("GetObjectTagging", "b-1", "k", failedGet(t, reply(200, "<Tagging><TagSet><Tag><Key>a&#x1B;b</Key></Tag></TagSet></Tagging>"), nil))
+	if e == nil || e.Kind != KindUnsupported || !strings.Contains(e.Error(), "character that XML can't carry") {
+		t.Errorf("%v", e)
+	}
+}
+
 func TestAMissingBucketIsToldByHeadWithoutABody(t *testing.T) {
 	w := &wire{answer: func(int, *http.Request, string) (*answered, error) { return reply(404, ""), nil }}
 	_, err := isolated(t, w).Reader().S3(t.Context(), "gone-1")

@@ -127,7 +127,7 @@ func (d *seeder) oddNames() error {
 		d.put(b, key, d.text(fmt.Sprintf("object %d\n", i+1)), d.ago(80-i, 7, i), func(a *attributes) {
 			a.metadata = []field{{"origin", "import"}}
 			if i%4 == 0 {
-				a.tags = []tag{{"escape\x1b[31m", "<b>&amp;\u202e"}}
+				a.tags = []tag{{"reversed\u202egnp", "<b>&amp;"}}
 			}
 		})
 	}

@@ -120,9 +120,25 @@ func (s *Shell) crumbLine(w int) string {
 
 func (s *Shell) windowTitle() string {
 	if c := s.crumbs(); len(c) > 0 {
-		return s.o.Name + ": " + strings.Join(c, " ")
+		return titleText(s.o.Name + ": " + strings.Join(c, " "))
 	}
 	return s.o.Name
+}
+
+// maxTitle is how many columns of a window's title are sent.
+const maxTitle = 120
+
+// titleText makes text fit for a window's title. Some terminals look for the end of a title byte by byte and take 0x9C,
+// which is in the middle of many letters, for it: what follows would be drawn on the screen.
+func titleText(text string) string {
+	return strings.Map(func(r rune) rune {
+		for _, b := range []byte(string(r)) {
+			if b >= 0x80 && b < 0xA0 {
+				return '_'
+			}
+		}
+		return r
+	}, Cut(Clean(text), maxTitle))
 }
 
 // tabLine draws the tabs. When they don't fit, the titles of those that aren't
@@ -163,8 +179,11 @@ func (s *Shell) statusLine(w int) string {
 	g := s.th.Glyph()
 	sign := map[Level]string{Good: g.Check + " ", Warn: g.Warn + " ", Bad: g.Cross + " "}[s.status.level]
 	tail := ""
-	if s.status.level == Bad && s.lastErr != nil {
+	switch {
+	case s.status.level == Bad && s.lastErr != nil:
 		tail = "  ! details"
+	case Width(sign+s.status.text)+1 > w:
+		tail = "  ! all of it"
 	}
 	text := Cut(" "+sign+s.status.text, w-Width(tail))
 	return Pad(s.th.Paint(LevelRole(s.status.level), text)+s.th.Paint(RoleFaint, tail), w)

@@ -134,11 +134,11 @@ func (s *Shell) globals() []Action {
 		{ID: "shell.leave", Keys: []string{"q"}, Help: "back, or quit", Run: s.leave},
 		{ID: "shell.copy", Keys: []string{"y"}, Help: "copy…", Why: s.whyNoCopy, Run: s.copyMenu},
 		{ID: "shell.error", Keys: []string{"!"}, Help: "last error", Why: func() string {
-			if s.lastErr == nil {
+			if s.lastErr == nil && s.whole == "" {
 				return "there was no error so far"
 			}
 			return ""
-		}, Run: func() tea.Cmd { return s.push(pushMsg{dialog: NewError(*s.lastErr)}) }},
+		}, Run: s.showWhole},
 		s.screenAction("shell.calls", "@", "command log", "calls"),
 		s.screenAction("shell.jobs", "J", "jobs", "jobs"),
 		{ID: "shell.redraw", Keys: []string{"ctrl+l"}, Help: "redraw", Run: func() tea.Cmd { return tea.ClearScreen }},

@@ -180,7 +180,7 @@ func TestBucketTabsAreReachedByTheirDigitsAndKeepTheirState(t *testing.T) {
 		r.send(Open(Place{Screen: "objects", Bucket: "b", Prefix: "2026/"})())
 		objects := r.top()
 		r.press(t, "9")
-		if p := r.Shell.top().place; p != (Place{Screen: "properties", Bucket: "b"}) {
+		if p := r.Shell.top().place; p != (Place{Screen: "properties", Bucket: "b", Prefix: "2026/"}) {
 			t.Errorf("at %v", p)
 		}
 		r.press(t, "4") // isn't built

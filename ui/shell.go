@@ -58,6 +58,7 @@ type Shell struct {
 
 	crashes int
 	crash   *PanicError
+	whole   string // the last sentence, when the status line cut it
 }
 
 // New makes a shell. Nothing is opened before the program runs.
@@ -238,6 +239,18 @@ func (s *Shell) broadcast(msg tea.Msg) tea.Cmd {
 
 func (s *Shell) say(text string, level Level) {
 	s.status, s.said = statusMsg{Clean(text), level}, time.Now()
+	s.whole = ""
+	if level < Bad && Width(s.status.text)+3 > s.w {
+		s.whole = s.status.text
+	}
+}
+
+// showWhole opens what the status line had no room for: the last error with its details, or a long sentence.
+func (s *Shell) showWhole() tea.Cmd {
+	if s.whole != "" {
+		return s.push(pushMsg{dialog: NewText("Message", s.whole)})
+	}
+	return s.push(pushMsg{dialog: NewError(*s.lastErr)})
 }
 
 // fade takes an old sentence off at the next key; an error stays until

@@ -165,16 +165,21 @@ func (s *Shell) tab(to Tab) tea.Cmd {
 		return nil
 	}
 	s.status = statusMsg{}
-	bucket := e.page().place.Bucket
-	if i := slices.IndexFunc(e.pages, func(p *page) bool { return p.place.Screen == to.Screen && p.place.Bucket == bucket }); i >= 0 {
+	at := e.page().place // a tab shows the same part of the bucket as the one before
+	want := Place{Screen: to.Screen, Bucket: at.Bucket, Prefix: at.Prefix}
+	if i := slices.IndexFunc(e.pages, func(p *page) bool { return samePart(p.place, want) }); i >= 0 {
 		e.at = i
 		return s.resume()
 	}
-	pg := s.build(Place{Screen: to.Screen, Bucket: bucket})
+	pg := s.build(want)
 	if pg == nil {
 		return nil
 	}
 	e.pages = append(e.pages, pg)
 	e.at = len(e.pages) - 1
 	return pg.view.Init()
+}
+
+func samePart(a, b Place) bool {
+	return a.Screen == b.Screen && a.Bucket == b.Bucket && a.Prefix == b.Prefix
 }

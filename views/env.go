@@ -50,7 +50,7 @@ type Planner func(context.Context, *awsops.Reader) (*awsops.Plan, error)
 // Propose makes a plan off the loop and opens it for consent. What was typed in the dialog or screen below stays
 // when the planner refuses: its sentence goes to the status line.
 func (e *Env) Propose(l *ui.Life, plan Planner) tea.Cmd {
-	return ui.Do(l, "plan", func(ctx context.Context) (*awsops.Plan, error) {
+	return tea.Batch(ui.Status("Reading what this would change…", ui.Info), ui.Do(l, "plan", func(ctx context.Context) (*awsops.Plan, error) {
 		return plan(ctx, e.Session.Reader())
 	}, func(p *awsops.Plan, err error) tea.Cmd {
 		if err != nil {
@@ -58,7 +58,7 @@ func (e *Env) Propose(l *ui.Life, plan Planner) tea.Cmd {
 		}
 		// It comes after an answer: a key pressed meanwhile must not consent. What was said while it was made is over.
 		return tea.Batch(ui.Status("", ui.Info), ui.Raise(NewPlan(e, p)))
-	})
+	}))
 }
 
 // Apply starts the plan's job. The shell shows it from then on; the screen below is told when it has ended.

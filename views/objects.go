@@ -201,7 +201,7 @@ func rowFacts(row listing.Row) []ui.Fact {
 		facts = append(facts, ui.Fact{Label: "version", Value: ui.Clean(row.VersionID)}, ui.Fact{Label: "state", Value: versionState(row)})
 	}
 	if !row.Marker {
-		facts = append(facts, ui.Fact{Label: "size", Value: ui.Bytes(row.Size) + " (" + ui.Thousands(row.Size) + " bytes)"},
+		facts = append(facts, ui.Fact{Label: "size", Value: exactBytes(row.Size)},
 			ui.Fact{Label: "class", Value: ui.Clean(row.Class)}, ui.Fact{Label: "ETag", Value: ui.Clean(row.ETag)})
 	}
 	if !row.Modified.IsZero() {

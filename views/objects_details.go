@@ -51,7 +51,7 @@ func objectFacts(key string, d objects.Details) []ui.Fact {
 
 func headFacts(h objects.Head) []ui.Fact {
 	facts := []ui.Fact{
-		{Label: "size", Value: ui.Bytes(h.Size) + " (" + ui.Thousands(h.Size) + " bytes)"},
+		{Label: "size", Value: exactBytes(h.Size)},
 		{Label: "modified", Value: ui.Time(h.Modified)},
 	}
 	add := func(label, value string) {
@@ -96,4 +96,12 @@ func pairsText(pairs []objects.Pair) string {
 		parts[i] = p.Name + "=" + p.Value
 	}
 	return strings.Join(parts, ", ")
+}
+
+// exactBytes is a size in three digits, and to the byte where that says more.
+func exactBytes(n int64) string {
+	if n < 1024 {
+		return ui.Bytes(n)
+	}
+	return ui.Bytes(n) + " (" + ui.Thousands(n) + " bytes)"
 }

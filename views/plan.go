@@ -108,6 +108,9 @@ func planLines(t *ui.Theme, p *awsops.Plan, w int) []string {
 		}
 		out = append(append(out, t.Paint(ui.RoleHeader, title)), lines...)
 	}
+	if c := awsops.Blocked(p.Checks); c != nil { // what stands in the way is read first
+		section("Can't be applied", checkLines(t, []awsops.Check{*c}, w))
+	}
 	section("Changes", changeLines(t, p.Changes, w))
 	section("Difference", diffLines(t, p.Diff, w))
 	section("Warnings", warningLines(t, p.Warnings, w))

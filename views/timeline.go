@@ -81,8 +81,10 @@ func (v *timelineView) Update(msg tea.Msg) tea.Cmd {
 
 // move puts the cursor n rows on and keeps it in sight.
 func (v *timelineView) move(n int) {
-	v.at = max(0, min(v.at+n, len(v.line.Value.Rows)-1))
-	v.top = max(min(v.top, v.at), v.at-v.page+1)
+	rows := len(v.line.Value.Rows)
+	page := max(v.page, 1) // nothing was drawn yet: the first drawing moves again
+	v.at = max(0, min(v.at+n, rows-1))
+	v.top = min(max(min(v.top, v.at), v.at-page+1), max(rows-page, 0))
 }
 
 func (v *timelineView) current() (listing.Row, bool) {

@@ -42,7 +42,7 @@ func (v *timelineView) Actions() []ui.Action {
 	}
 	for _, m := range grid.Motions() {
 		if n, ok := steps[m]; ok {
-			own = append(own, ui.Action{ID: m.ID(), Keys: m.Keys(), Help: m.Help(), Run: by(n)})
+			own = append(own, ui.Action{ID: m.ID(), Keys: m.Keys(), Help: m.Help(), Quiet: true, Run: by(n)})
 		}
 	}
 	return own

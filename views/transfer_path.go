@@ -115,7 +115,6 @@ func (d *pathDialog) Render(w, h int) string {
 	}
 	sep := " " + th.Glyph().Sep + " "
 	lines = append(lines, "", th.Paint(ui.RoleFaint, ui.Cut("enter go on"+sep+"tab completes"+sep+"esc cancel", w)))
-	lines = append(lines, th.Paint(ui.RoleHint, ui.Cut("tab complete · enter go on · esc cancel", w)))
 	return strings.Join(lines[:min(len(lines), h)], "\n")
 }
 

@@ -25,7 +25,7 @@ type versionsView struct {
 }
 
 var versionColumns = []grid.Column{
-	{Title: "key", Width: 16, Flex: 1, Cut: grid.CutMiddle, Pan: true},
+	{Title: "key", Width: 26, Flex: 1, Cut: grid.CutMiddle, Pan: true},
 	{Title: "state", Width: 13},
 	{Title: "version", Width: 9, Drop: 3},
 	{Title: "size", Width: 9, Align: grid.Right, Drop: 1},
@@ -175,12 +175,21 @@ func (v *versionsView) totalLine(w int) string {
 		so = " so far, "
 	}
 	t, sep := v.totals, " "+v.env.Theme.Glyph().Sep+" "
-	line := so + strings.Join([]string{
+	full := so + strings.Join([]string{
 		ui.Thousands(t.Current) + " current, " + ui.Bytes(t.CurrentBytes),
 		ui.Thousands(t.Noncurrent) + " noncurrent, " + ui.Bytes(t.NoncurrentBytes),
 		ui.Plural(t.Markers, "delete marker", "delete markers"),
 		ui.Plural(t.Deleted, "key deleted", "keys deleted"),
 	}, sep)
+	short := so + strings.Join([]string{ // of all that the markers stand for, how many keys are hidden says least
+		ui.Thousands(t.Current) + " current, " + ui.Bytes(t.CurrentBytes),
+		ui.Thousands(t.Noncurrent) + " noncurrent, " + ui.Bytes(t.NoncurrentBytes),
+		ui.Plural(t.Markers, "delete marker", "delete markers"),
+	}, sep)
+	line := full
+	if ui.Width(full) > w {
+		line = short
+	}
 	return ui.Pad(ui.Cut(v.env.Theme.Paint(ui.RoleMuted, line), w), w)
 }
 

@@ -158,3 +158,13 @@ func TestTheTimelineUndeletesAndRestores(t *testing.T) {
 		}
 	})
 }
+
+func TestATimelineThatFitsIsShownWholeWhereverItIsOpened(t *testing.T) {
+	open := func(env *Env) ui.View {
+		return NewTimeline(env, ui.Place{Screen: "timeline", Bucket: "invoices-2026", Key: "2026/report.pdf", Version: "v2Cu7ZjMr3TdYf9w"})
+	}
+	on(t, 80, 24, keysStage(open, map[string]string{"/invoices-2026?versions": versionsXML(report...)}), func(_ *stage, p *uitest.Program) {
+		p.Sleep(time.Second)
+		p.Sees("mA9zX2kL", "v3Bt6YhN", "v2Cu7ZjM", "m1Du8AkL", "null")
+	})
+}

@@ -47,22 +47,34 @@ func workSnapshot(s awsops.JobSnapshot, now time.Time) ui.WorkSnapshot {
 	if s.TotalBytes > 0 && s.Total <= 1 { // one object on its way is measured by its bytes
 		out.Done, out.Total, out.InBytes = s.Bytes, s.TotalBytes, true
 	}
-	if !s.Ended.IsZero() {
-		now = s.Ended
-	}
-	if took := now.Sub(s.Started); !s.Started.IsZero() && took > 0 {
-		out.Rate = float64(out.Done) / took.Seconds()
-		if out.Rate > 0 && out.Total > out.Done && s.Ended.IsZero() {
-			out.ETA = time.Duration(float64(out.Total-out.Done) / out.Rate * float64(time.Second))
-		}
+	if out.InBytes || out.Total > 1 {
+		out.Rate, out.ETA = pace(s, out, now)
 	}
 	if s.Err != nil && s.State == awsops.JobFailed {
-		out.Errors = append(out.Errors, ui.Clean(sentence(s.Err)))
+		out.Errors = append(out.Errors, ui.Clean(shortError(s.Err))) // the title says what and where
 	}
 	for _, err := range s.Errors {
 		out.Errors = append(out.Errors, ui.Clean(sentence(err)))
 	}
 	return out
+}
+
+// pace gives the units a second of a job so far, and how long the rest takes at that rate: 0 for what is not known, or
+// is over.
+func pace(s awsops.JobSnapshot, units ui.WorkSnapshot, now time.Time) (rate float64, left time.Duration) {
+	over := !s.Ended.IsZero()
+	if over {
+		now = s.Ended
+	}
+	took := now.Sub(s.Started)
+	if s.Started.IsZero() || took <= 0 {
+		return 0, 0
+	}
+	rate = float64(units.Done) / took.Seconds()
+	if rate > 0 && units.Total > units.Done && !over {
+		left = time.Duration(float64(units.Total-units.Done) / rate * float64(time.Second))
+	}
+	return rate, left
 }
 
 // jobState is the job's state in words. What the read-back showed outweighs the server's "200 OK".

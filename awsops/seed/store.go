@@ -1,6 +1,7 @@
 package seed
 
 import (
+	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hkdf"
@@ -232,6 +233,10 @@ func read(path string) (sealed, error) {
 	}
 	if f.Schema > fileSchema {
 		return f, fmt.Errorf("%w: format %d, this one knows %d", ErrNewer, f.Schema, fileSchema)
+	}
+	// Base64 has bits that mean nothing, and JSON more than one spelling: the seal does not cover those.
+	if again, err := json.Marshal(f); err != nil || !bytes.Equal(again, bytes.TrimRight(b, "\n")) {
+		return f, fmt.Errorf("%w: it is not as it was written", ErrDamaged)
 	}
 	return f, nil
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -92,6 +93,24 @@ func TestNoByteOfTheFileCanBeChangedUnseen(t *testing.T) {
 		if !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrPassphrase) && !errors.Is(err, ErrNewer) {
 			t.Fatalf("byte %d: untyped %v", i, err)
 		}
+	}
+}
+
+func TestBitsOfTheFileThatMeanNothingCanNotBeChangedEither(t *testing.T) {
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+	dir := t.TempDir()
+	path := keep(t, dir, device, seed20)
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := bytes.Index(whole, []byte(`=","nonce"`)) - 1 // of the check's 32 bytes: two of its six bits are spare
+	whole[last] = alphabet[strings.IndexByte(alphabet, whole[last])|1]
+	if err := os.WriteFile(path, whole, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := Load(dir, device, []byte("open sesame")); !errors.Is(err, ErrDamaged) {
+		t.Errorf("taken as %v, error %v", s, err)
 	}
 }
 

@@ -3,6 +3,7 @@ package versions
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"cooper/awsops"
@@ -141,7 +142,16 @@ func number(n int64, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	return fmt.Sprintf("%d %s", n, many)
+	return grouped(n) + " " + many
+}
+
+// grouped writes a count with a comma at every third digit, as screens do.
+func grouped(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for at := len(s) - 3; at > 0; at -= 3 {
+		s = s[:at] + "," + s[at:]
+	}
+	return s
 }
 
 // bytesText gives a size with three digits and a binary unit.

@@ -78,15 +78,27 @@ func inkRuns(s *Screen, y, w int) []run {
 		}
 		in := inkOf(c, visible && x == cx && y == cy)
 		single := c.Width > 1 || drawnAs(c.Text) != ""
-		if last := len(runs) - 1; !alone && !single && runs[last].ink == in {
+		if last := len(runs) - 1; !alone && !single && (runs[last].ink == in || runs[last].ink.over(c.Text, in)) {
 			runs[last].cells++
 			runs[last].text += c.Text
 			continue
+		}
+		if strings.Trim(c.Text, " ") == "" && !in.lined() {
+			in = ink{fg: pictureFg, bg: in.bg}
 		}
 		runs = append(runs, run{x: x, cells: c.Width, text: c.Text, ink: in})
 		alone = single
 	}
 	return runs
+}
+
+// lined reports that the ink shows on blanks, too.
+func (i ink) lined() bool { return i.underline || i.struck }
+
+// over reports that text of ink in looks the same in i: blanks on the same ground. What colour a terminal notes for a
+// blank depends on the way by which a screen came about.
+func (i ink) over(text string, in ink) bool {
+	return strings.Trim(text, " ") == "" && i.bg == in.bg && !i.lined() && !in.lined()
 }
 
 func inkOf(c Cell, cursor bool) ink {
@@ -120,13 +132,26 @@ func hex(c color.Color) string {
 	return fmt.Sprintf("#%02x%02x%02x", r>>8, g>>8, b>>8)
 }
 
-func drawRow(b *bytes.Buffer, runs []run, y int) {
-	top := margin + y*cellH
-	for _, r := range runs {
+// drawGrounds draws the backgrounds of a row, neighbours in one colour together.
+func drawGrounds(b *bytes.Buffer, runs []run, top int) {
+	for len(runs) > 0 {
+		r, n := runs[0], 1
+		for n < len(runs) && runs[n].ink.bg == r.ink.bg {
+			r.cells += runs[n].cells
+			n++
+		}
+		runs = runs[n:]
 		if r.ink.bg != "" {
 			fmt.Fprintf(b, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\"/>\n",
 				margin+r.x*cellW, top, r.cells*cellW, cellH, r.ink.bg)
 		}
+	}
+}
+
+func drawRow(b *bytes.Buffer, runs []run, y int) {
+	top := margin + y*cellH
+	drawGrounds(b, runs, top)
+	for _, r := range runs {
 		if path := drawnAs(r.text); path != "" {
 			fmt.Fprintf(b, "<g transform=\"translate(%d %d)\" fill=\"%s\" stroke=\"%s\"%s>%s</g>\n",
 				margin+r.x*cellW, top, r.ink.fg, r.ink.fg, opacity(r.ink), path)
@@ -134,8 +159,8 @@ func drawRow(b *bytes.Buffer, runs []run, y int) {
 	}
 	var spans strings.Builder
 	for _, r := range runs {
-		blank := strings.Trim(r.text, " ") == "" && !r.ink.underline && !r.ink.struck
-		if blank || drawnAs(r.text) != "" {
+		r = r.trimmed()
+		if r.text == "" || drawnAs(r.text) != "" {
 			continue
 		}
 		fmt.Fprintf(&spans, "<tspan x=\"%d\" textLength=\"%d\" lengthAdjust=\"spacingAndGlyphs\" fill=\"%s\"%s%s>%s</tspan>",
@@ -144,6 +169,18 @@ func drawRow(b *bytes.Buffer, runs []run, y int) {
 	if spans.Len() > 0 {
 		fmt.Fprintf(b, "<text y=\"%d\" xml:space=\"preserve\">%s</text>\n", top+baseline, spans.String())
 	}
+}
+
+// trimmed is a run without the blanks around it that nobody sees.
+func (r run) trimmed() run {
+	if r.ink.lined() {
+		return r
+	}
+	r.cells -= len(r.text) - len(strings.TrimRight(r.text, " "))
+	r.text = strings.TrimRight(r.text, " ")
+	text := strings.TrimLeft(r.text, " ")
+	blanks := len(r.text) - len(text)
+	return run{x: r.x + blanks, cells: r.cells - blanks, text: text, ink: r.ink}
 }
 
 func opacity(in ink) string {

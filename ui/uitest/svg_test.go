@@ -35,6 +35,28 @@ func TestAPictureIsTheSameToTheByte(t *testing.T) {
 	Golden(t, "sampler.svg", string(first))
 }
 
+func TestTheColourOfABlankMakesNoOtherPicture(t *testing.T) {
+	picture := func(text string) string {
+		s := NewScreen(16, 2)
+		draw(t, s, "\x1b[?25l"+text)
+		return string(SVG(s))
+	}
+	plain := picture("\x1b[1mkey\x1b[0m \x1b[1mup\x1b[0m \x1b[44m on \x1b[0m x")
+	for _, same := range []string{
+		"\x1b[1mkey up\x1b[0m \x1b[44m on \x1b[0m x\x1b[31m   ",
+		"\x1b[1mkey\x1b[31m \x1b[39mup\x1b[0m \x1b[44;31m \x1b[39mon\x1b[1m \x1b[0;32m \x1b[0mx",
+	} {
+		if got := picture(same); got != plain {
+			t.Errorf("%q draws\n%s\nnot\n%s", same, got, plain)
+		}
+	}
+	for _, other := range []string{"\x1b[1mkey\x1b[4m \x1b[24mup\x1b[0m \x1b[44m on \x1b[0m x", "\x1b[1mkey up\x1b[44m  on \x1b[0m x"} {
+		if picture(other) == plain {
+			t.Errorf("%q draws the same", other)
+		}
+	}
+}
+
 func TestAPictureIsWellFormedAndHoldsTheText(t *testing.T) {
 	d := xml.NewDecoder(bytes.NewReader(SVG(sampler(t))))
 	var text strings.Builder
@@ -50,7 +72,7 @@ func TestAPictureIsWellFormedAndHoldsTheText(t *testing.T) {
 			text.Write(chars)
 		}
 	}
-	for _, want := range []string{"cooper <demo> & more", "bold", "under line", "<&>", " reversed ", "木", "last"} {
+	for _, want := range []string{"cooper <demo> & more", "bold", "under line", "<&>", "reversed", "木", "last"} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("%q is missing in %q", want, text.String())
 		}
