@@ -96,10 +96,11 @@ func (a *agreement) condition() map[string]any {
 	all := []map[string]any{
 		of(choose(r, onPrefix...), "s3:prefix", choose[any](r, "a/", "b/", "*/", "A/")),
 		of(choose(r, "IpAddress", "NotIpAddress"), "aws:SourceIp", choose[any](r, "127.0.0.0/8", "10.0.0.0/8", []string{"192.0.2.0/24", "127.0.0.1"})),
-		of(choose(r, "StringLike", "StringNotLike", "StringEquals"), "aws:UserAgent", agent),
+		of(choose(r, "StringLike", "StringEquals"), "aws:UserAgent", agent),
+		of("StringNotLike", "aws:UserAgent", choose[any](r, "one", "t*", "*o*")),
 	}
 	if !a.foreign {
-		all = append(all, of("Null", "s3:prefix", choose[any](r, "true", "false")), of("Bool", "aws:SecureTransport", choose[any](r, "true", "false")),
+		all = append(all, of("StringNotLike", "aws:UserAgent", agent), of("Null", "s3:prefix", choose[any](r, "true", "false")), of("Bool", "aws:SecureTransport", choose[any](r, "true", "false")),
 			of(choose(r, "Null", "Null"), "s3:x-amz-server-side-encryption", choose[any](r, "true", "false")),
 			of(choose(r, "StringEquals", "StringNotEquals", "StringEqualsIfExists", "StringNotEqualsIfExists"), "s3:x-amz-server-side-encryption", choose[any](r, "AES256", "aws:kms")))
 	}
@@ -112,6 +113,9 @@ func (a *agreement) request() asked {
 		key: choose(r, "a/one", "b/two", "c"), prefix: choose(r, "", "a/", "b/"), userAgent: choose(r, "one", "two", "")}
 	if a.foreign && q.userAgent == "" {
 		q.userAgent = "three"
+	}
+	if a.foreign && q.action == "s3:PutObject" {
+		q.key += "-by-" + q.who.name // the writer owns the object there, and its ACL counts then
 	}
 	q.secure = q.who.secure != nil && r.IntN(2) == 0
 	q.sse = !a.foreign && q.action == "s3:PutObject" && r.IntN(2) == 0
@@ -279,7 +283,8 @@ func anonymous(c *s3.Client) *s3.Client {
 // agreeWithForeign compares with a server that the environment names: the bucket's owner, whom its policy binds, too,
 // another user and the anonymous. Left out is what Ceph RGW 16 does in its own way: it doesn't know
 // aws:SecureTransport on plain HTTP, takes a negated operator on a missing key for not met, takes Null for true
-// whenever the key is missing whatever the policy compares it with, and has no exception that lets the owner replace
+// whenever the key is missing whatever the policy compares it with, takes a negated operator with several values for
+// met when one of them doesn't match, and has no exception that lets the owner replace
 // a policy that denies it.
 func agreeWithForeign(t *testing.T) {
 	t.Helper()

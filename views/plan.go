@@ -112,8 +112,8 @@ func planLines(t *ui.Theme, p *awsops.Plan, w int) []string {
 		section("Can't be applied", checkLines(t, []awsops.Check{*c}, w))
 	}
 	section("Changes", changeLines(t, p.Changes, w))
-	section("Difference", diffLines(t, p.Diff, w))
 	section("Warnings", warningLines(t, p.Warnings, w))
+	section("Difference", diffLines(t, p.Diff, w))
 	section("Effects", effectLines(p, w))
 	section("Checked", checkLines(t, p.Checks, w))
 	if p.Undo != "" {

@@ -85,8 +85,8 @@ func warnLockOut(ctx context.Context, r *awsops.Reader, p *awsops.Plan, d *polic
 	if len(lost) == 0 {
 		text = "You may lock yourself out of " + strings.Join(unsure, ", ") + "."
 	}
-	p.Warnings = append(p.Warnings, awsops.Warning{Level: awsops.Risk, Text: text + " " + why},
-		awsops.Warning{Text: "The way out: " + policy.WayOut})
+	p.Warnings = append(p.Warnings, awsops.Warning{Level: awsops.Risk, Text: text + " " + why})
+	p.Undo = "The way out, once you are locked out: " + policy.WayOut
 	return confirm
 }
 
