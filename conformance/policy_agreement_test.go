@@ -193,12 +193,12 @@ func (q asked) evaluate(d *policy.Document, bucket, owner string) policy.Decisio
 // compare puts generated policies and compares what the server does with what the evaluator says.
 func (a *agreement) compare(t *testing.T, pairs int) {
 	t.Helper()
-	allowed, refused, kept := 0, 0, 0
+	says, kept := map[policy.Verdict]int{}, 0
 	for range pairs / 8 {
 		text := a.document()
 		d, err := policy.Parse([]byte(text))
-		if err != nil || len(d.Problems) > 0 {
-			t.Fatalf("%v %v in %s", err, d.Problems, text)
+		if err != nil {
+			t.Fatalf("%v in %s", err, text)
 		}
 		a.w.setPolicy(t, a.bucket, text)
 		for range 8 {
@@ -208,11 +208,7 @@ func (a *agreement) compare(t *testing.T, pairs int) {
 				t.Fatalf("%s %s: %v\n%s", q.who.name, q.action, err, text)
 			}
 			want := q.evaluate(d, a.bucket, a.owner)
-			if want.Verdict == policy.Allowed {
-				allowed++
-			} else {
-				refused++
-			}
+			says[want.Verdict]++
 			if want.Verdict == policy.Unsure || got != (want.Verdict == policy.Allowed) {
 				if kept++; kept <= 10 {
 					t.Errorf("%s %s %q prefix %q agent %q tls %t sse %t: the server says %t, the evaluator %s: %s\n%s", q.who.name, q.action, q.key,
@@ -221,8 +217,8 @@ func (a *agreement) compare(t *testing.T, pairs int) {
 			}
 		}
 	}
-	if kept > 0 || allowed < pairs/10 || refused < pairs/10 {
-		t.Errorf("%d pairs differ; %d were allowed and %d refused", kept, allowed, refused)
+	if kept > 0 || min(says[policy.Allowed], says[policy.Refused]) < pairs/10 {
+		t.Errorf("%d pairs differ; the verdicts were %v", kept, says)
 	}
 }
 

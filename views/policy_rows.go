@@ -33,20 +33,7 @@ func (v *policyView) rows() []policyItem {
 	}
 	out = append(out, row("size", fmt.Sprintf("%d of %d bytes", len(policy.Compact([]byte(v.text.Value))), policy.MaxSize), cellText))
 	out = append(out, v.verdicts(row)...)
-	if v.doc != nil {
-		out = append(out, head("Statements"))
-		for i := range v.doc.Statements {
-			s := &v.doc.Statements[i]
-			label, style := s.Sid, cellText
-			if label == "" {
-				label = fmt.Sprintf("statement %d", i+1)
-			}
-			if s.Effect == policy.Deny {
-				style = cellWarn
-			}
-			out = append(out, policyItem{label: "  " + ui.Cut(ui.Clean(label), 17), text: ui.Clean(s.Effect.String() + ": " + s.Words()), style: style, statement: i})
-		}
-	}
+	out = append(out, v.statements(head)...)
 	if len(v.lint) > 0 {
 		out = append(out, head("Findings"))
 	}
@@ -56,6 +43,26 @@ func (v *policyView) rows() []policyItem {
 			style = cellBad
 		}
 		out = append(out, policyItem{label: fmt.Sprintf("  line %d:%d", p.Line, p.Column), text: ui.Clean(p.Text), style: style, statement: p.Statement})
+	}
+	return out
+}
+
+// statements are the policy's, each in a sentence.
+func (v *policyView) statements(head func(string) policyItem) []policyItem {
+	if v.doc == nil {
+		return nil
+	}
+	out := []policyItem{head("Statements")}
+	for i := range v.doc.Statements {
+		s := &v.doc.Statements[i]
+		label, style := s.Sid, cellText
+		if label == "" {
+			label = fmt.Sprintf("statement %d", i+1)
+		}
+		if s.Effect == policy.Deny {
+			style = cellWarn
+		}
+		out = append(out, policyItem{label: "  " + ui.Cut(ui.Clean(label), 17), text: ui.Clean(s.Effect.String() + ": " + s.Words()), style: style, statement: i})
 	}
 	return out
 }

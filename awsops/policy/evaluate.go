@@ -269,7 +269,7 @@ func (d *Document) granted(b Bucket, r Request, owner bool) Decision {
 	if allow.truth == no {
 		return d.ungranted(b, r)
 	}
-	if r.Caller.Service == "" && !r.Caller.Anonymous() && r.Own == OwnSilent && !r.Caller.Root {
+	if foreigner(r.Caller) && own == OwnSilent {
 		return Decision{Refused, -1, "identity", nil, "The bucket lets the caller in, but a caller of another account needs a policy of its own, too."}
 	}
 	missing := d.open(b, r, own)
@@ -280,10 +280,13 @@ func (d *Document) granted(b Bucket, r Request, owner bool) Decision {
 	return Decision{Unsure, allow.statement, "", missing, d.name(allow.statement) + " may allow it: that depends on " + list(missing) + "."}
 }
 
+// foreigner reports whether an outsider has policies of its own that must allow, too.
+func foreigner(c Caller) bool { return c.Service == "" && !c.Anonymous() }
+
 // open names the facts beside the policy that an outsider's grant hangs on.
 func (d *Document) open(b Bucket, r Request, own Own) []string {
 	var missing []string
-	if r.Caller.Service == "" && !r.Caller.Anonymous() && own == OwnUnknown {
+	if foreigner(r.Caller) && own == OwnUnknown {
 		missing = append(missing, OwnPolicies)
 	}
 	if aclsCount(b) && strings.Contains(r.Resource, "/") && reads(r.Action) {

@@ -117,6 +117,10 @@ func (d *Document) lintPrincipals(i int, s *Statement) {
 			}
 		}
 	}
+	d.lintNotPrincipal(i, s)
+}
+
+func (d *Document) lintNotPrincipal(i int, s *Statement) {
 	switch {
 	case s.NotPrincipals != nil && s.Effect == Allow:
 		d.problem(i, s.places["NotPrincipal"], false, "Allow with NotPrincipal lets in everybody else, the anonymous too")
@@ -159,25 +163,8 @@ func (d *Document) lintConditions(i int, s *Statement) {
 // wrongValue names a condition that can't do what it looks like.
 func wrongValue(c Condition) string {
 	for _, v := range c.Values {
-		switch {
-		case c.op.base == "ipaddress":
-			if _, ok := network(v); !ok {
-				return fmt.Sprintf("%q is no address or range of addresses", v)
-			}
-		case c.op.base == "bool" || c.op.base == "null":
-			if v != "true" && v != "false" {
-				return fmt.Sprintf("%s compares with true or false, not %q", c.Operator, v)
-			}
-		case strings.HasPrefix(c.op.base, "numeric"):
-			if _, ok := number(v); !ok {
-				return fmt.Sprintf("%q is no number", v)
-			}
-		case strings.HasPrefix(c.op.base, "date"):
-			if _, ok := date(v); !ok {
-				return fmt.Sprintf("%q is no date such as 2026-03-01T12:00:00Z", v)
-			}
-		case strings.HasPrefix(c.op.base, "stringequals") && strings.ContainsAny(v, "*") && !strings.Contains(v, "${"):
-			return fmt.Sprintf("%s takes the * in %q as a plain star: StringLike knows wildcards", c.Operator, v)
+		if fits, why := c.takes(v); !fits {
+			return why
 		}
 	}
 	if strings.EqualFold(c.Key, "aws:MultiFactorAuthPresent") && !c.op.ifExists && slices.Equal(c.Values, []string{"false"}) {
@@ -186,21 +173,47 @@ func wrongValue(c Condition) string {
 	return ""
 }
 
+// takes says whether the operator can compare with a value, and if not why.
+func (c Condition) takes(v string) (fits bool, why string) {
+	base := c.op.base
+	switch {
+	case base == "ipaddress":
+		_, fits = network(v)
+		return fits, fmt.Sprintf("%q is no address or range of addresses", v)
+	case base == "bool" || base == "null":
+		return v == "true" || v == "false", fmt.Sprintf("%s compares with true or false, not %q", c.Operator, v)
+	case strings.HasPrefix(base, "numeric"):
+		_, fits = number(v)
+		return fits, fmt.Sprintf("%q is no number", v)
+	case strings.HasPrefix(base, "date"):
+		_, fits = date(v)
+		return fits, fmt.Sprintf("%q is no date such as 2026-03-01T12:00:00Z", v)
+	case strings.HasPrefix(base, "stringequals"):
+		return !strings.Contains(v, "*") || strings.Contains(v, "${"),
+			fmt.Sprintf("%s takes the * in %q as a plain star: StringLike knows wildcards", c.Operator, v)
+	}
+	return true, ""
+}
+
 // lintPairs finds statements that another makes superfluous and those that can never act.
 func (d *Document) lintPairs() {
 	for i := range d.Statements {
 		for j := range d.Statements {
-			if i == j || d.Statements[i].broken || d.Statements[j].broken {
-				continue
-			}
-			a, b := &d.Statements[i], &d.Statements[j]
-			switch {
-			case a.Effect == b.Effect && b.covers(a) && (j < i || !a.covers(b)):
-				d.problem(i, a.Start, false, "redundant: %s says the same and more", d.name(j))
-			case a.Effect == Allow && b.Effect == Deny && b.covers(a):
-				d.problem(i, a.Start, false, "dead: %s denies all that this allows", d.name(j))
+			if i != j && !d.Statements[i].broken && !d.Statements[j].broken {
+				d.lintPair(i, j)
 			}
 		}
+	}
+}
+
+func (d *Document) lintPair(i, j int) {
+	a, b := &d.Statements[i], &d.Statements[j]
+	switch {
+	case !b.covers(a):
+	case a.Effect == b.Effect && (j < i || !a.covers(b)):
+		d.problem(i, a.Start, false, "redundant: %s says the same and more", d.name(j))
+	case a.Effect == Allow && b.Effect == Deny:
+		d.problem(i, a.Start, false, "dead: %s denies all that this allows", d.name(j))
 	}
 }
 

@@ -42,17 +42,23 @@ func TestAStatementIsAddedAndTakenOutWithEveryOtherByteKept(t *testing.T) {
 		if err != nil || !bytes.Equal(again.Bytes(), more.Bytes()) {
 			t.Errorf("adding it again changed something: %v\n%s", err, again.Bytes())
 		}
-		back, err := more.Remove(more.Find("CooperDenyInsecureTransport"))
-		if err != nil || string(back.Bytes()) != text {
-			t.Errorf("it is not as it was: %v\n%s", err, back.Bytes())
-		}
-		if _, err := back.Remove(0); err == nil {
-			t.Error("the last statement was removed")
-		}
-		first, err := more.Remove(0)
-		if err != nil || len(first.Statements) != 1 || first.Statements[0].Sid != "CooperDenyInsecureTransport" {
-			t.Errorf("%v %s", err, first.Bytes())
-		}
+		removed(t, more, text)
+	}
+}
+
+// removed takes out of more what was added to text.
+func removed(t *testing.T, more *Document, text string) {
+	t.Helper()
+	back, err := more.Remove(more.Find("CooperDenyInsecureTransport"))
+	if err != nil || string(back.Bytes()) != text {
+		t.Errorf("it is not as it was: %v\n%s", err, back.Bytes())
+	}
+	if _, err := back.Remove(0); err == nil {
+		t.Error("the last statement was removed")
+	}
+	first, err := more.Remove(0)
+	if err != nil || len(first.Statements) != 1 || first.Statements[0].Sid != "CooperDenyInsecureTransport" {
+		t.Errorf("%v %s", err, first.Bytes())
 	}
 }
 
@@ -115,7 +121,7 @@ func TestMistakesAreFoundWithTheirPlace(t *testing.T) {
 		{`{} x`, "there is more after"},
 		{`[]`, "a policy is an object"},
 		{`{"Version":"2020-01-01","Statement":[]}`, "line 1, column 12: the version is"},
-		{`{"Statment":[]}`, "did you mean Statement?"},
+		{`{"Statemnt":[]}`, "did you mean Statement?"},
 		{statement(who + `"Action":"s3:GetObjct",` + where), `line 2, column 64: "s3:GetObjct" is no action that a bucket policy can name: did you mean s3:GetObject?`},
 		{statement(who + `"Action":"s3:GetObject","Resource":"arn:aws:s3:::other/*"`), "is not in the bucket b"},
 		{statement(who + `"Action":"s3:GetObject","Resource":"arn:aws:s3:::b"`), "no action fits a resource"},
@@ -158,15 +164,16 @@ func TestAPolicyIsJudgedAsAWhole(t *testing.T) {
 	if d, err = d.Add(sse, []byte(`{"Sid":"Bypass","Effect":"Allow","Principal":"*","Action":"s3:Delete*","Resource":"arn:aws:s3:::b/*"}`)); err != nil {
 		t.Fatal(err)
 	}
-	j := Judge(d, "b", "111122223333")
-	if !j.TLS.Yes || j.TLS.Statement != 1 || !j.Encryption.Yes || !strings.HasPrefix(j.Encryption.Detail, "aws:kms (uploads without") ||
-		!j.Public.Yes || !j.MFABypass.Yes || j.MFABypass.Statement != 3 || j.Accounts.Detail != "444455556666" {
+	if got, want := Judge(d, "b", "111122223333"), (Judgement{TLS: Finding{true, 1, ""}, Public: Finding{true, 3, ""}, MFABypass: Finding{true, 3, ""},
+		Encryption: Finding{true, 2, "aws:kms (uploads without a header take the bucket's default)"}, Accounts: Finding{true, 0, "444455556666"}}); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	none := Finding{Statement: -1}
+	nothing := Judgement{none, none, none, none, none}
+	if j := Judge(parse(t, foreign), "b", "444455556666"); j != nothing {
 		t.Errorf("%+v", j)
 	}
-	if j := Judge(parse(t, foreign), "b", "444455556666"); j.TLS.Yes || j.Encryption.Yes || j.Public.Yes || j.MFABypass.Yes || j.Accounts.Yes {
-		t.Errorf("%+v", j)
-	}
-	if j := Judge(nil, "b", ""); j.TLS.Yes || j.TLS.Statement != -1 {
+	if j := Judge(nil, "b", ""); j != nothing {
 		t.Errorf("%+v", j)
 	}
 	some := strings.Replace(string(tlsStatement(t)), `"arn:aws:s3:::b",`, "", 1)
