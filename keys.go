@@ -29,6 +29,7 @@ var actionIDs = []string{
 	"objects.flat", "objects.goto", "objects.refresh", "objects.sort", "objects.stop", "objects.up",
 	"path.complete", "path.ok",
 	"plan.apply", "plan.commands",
+	"policy.add", "policy.delete", "policy.edit", "policy.json", "policy.refresh", "policy.revert", "policy.statement.remove", "policy.try",
 	"properties.add", "properties.edit", "properties.refresh", "properties.remove",
 	"scroll.bottom", "scroll.down", "scroll.pagedown", "scroll.pageup", "scroll.top", "scroll.up",
 	"shell.back", "shell.calls", "shell.copy", "shell.error", "shell.help", "shell.jobs", "shell.leave",
