@@ -4,6 +4,7 @@ import (
 	"maps"
 
 	"cooper/awsops"
+	"cooper/awsops/bucketpolicy"
 	"cooper/awsops/buckets"
 	"cooper/awsops/copies"
 	"cooper/awsops/corsplan"
@@ -27,6 +28,7 @@ func screens(env func() *views.Env) map[string]func(ui.Place) ui.View {
 		"bin":        at(views.NewBin),
 		"moment":     at(views.NewMoment),
 		"cors":       at(views.NewCORS),
+		"policy":     at(views.NewPolicy),
 		"properties": at(views.NewProperties),
 		"devices":    at(views.NewDevices),
 		"profiles":   at(views.NewProfiles),
@@ -43,6 +45,7 @@ func bucketTabs() []ui.Tab {
 		{Digit: 1, Title: "Objects", Screen: "objects"},
 		{Digit: 2, Title: "Versions", Screen: "versions"},
 		{Digit: 4, Title: "CORS", Screen: "cors"},
+		{Digit: 5, Title: "Policy", Screen: "policy"},
 		{Digit: 9, Title: "Properties", Screen: "properties"},
 	}
 }
@@ -67,7 +70,7 @@ func rootScreens() []ui.Root {
 func planners() awsops.Planners {
 	all := awsops.Planners{}
 	for _, area := range []awsops.Planners{
-		buckets.Planners(), copies.Planners(), corsplan.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners(),
+		bucketpolicy.Planners(), buckets.Planners(), copies.Planners(), corsplan.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners(),
 	} {
 		maps.Copy(all, area)
 	}

@@ -14,6 +14,7 @@ type Plan struct {
 	Title    string
 	Target   Target
 	Changes  []Change
+	Diff     []string // of a document that is replaced: the lines that change, as diff -u writes them
 	Effects  Effects
 	Warnings []Warning
 	Undo     string // how to reverse it, or that it can't be

@@ -22,6 +22,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cooper/awsops"
+	"cooper/awsops/bucketpolicy"
 	"cooper/awsops/buckets"
 	"cooper/awsops/copies"
 	"cooper/awsops/corsplan"
@@ -333,7 +334,7 @@ func givesPlan(f *ast.FuncDecl) bool {
 func TestEveryKindOfPlanCanBeResumedAndHasAScript(t *testing.T) {
 	kinds := map[string]bool{}
 	for _, table := range []awsops.Planners{
-		buckets.Planners(), copies.Planners(), corsplan.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners(),
+		bucketpolicy.Planners(), buckets.Planners(), copies.Planners(), corsplan.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners(),
 	} {
 		for kind := range table {
 			kinds[kind] = true

@@ -22,6 +22,7 @@ var bucketAnswers = map[string]string{
 	"/*?publicAccessBlock":           `<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls><IgnorePublicAcls>true</IgnorePublicAcls><BlockPublicPolicy>true</BlockPublicPolicy><RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>`,
 	"/public-site?publicAccessBlock": `404 NoSuchPublicAccessBlockConfiguration`,
 	"/*?policyStatus":                `404 NoSuchBucketPolicy`,
+	"/*?policy":                      `404 NoSuchBucketPolicy`,
 	"/public-site?policyStatus":      `<PolicyStatus><IsPublic>true</IsPublic></PolicyStatus>`,
 	"/*?ownershipControls":           `<OwnershipControls><Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule></OwnershipControls>`,
 	"/*?acl":                         `<AccessControlPolicy><Owner><ID>75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a</ID></Owner><AccessControlList></AccessControlList></AccessControlPolicy>`,
@@ -45,7 +46,7 @@ func entryXML(name, region string) string {
 }
 
 // subresources tell one GET of a bucket from another.
-var subresources = []string{"versioning", "encryption", "publicAccessBlock", "policyStatus", "ownershipControls", "acl", "object-lock", "logging",
+var subresources = []string{"policy", "versioning", "encryption", "publicAccessBlock", "policyStatus", "ownershipControls", "acl", "object-lock", "logging",
 	"tagging", "lifecycle", "replication", "abac", "uploads", "versions", "cors"}
 
 // s3Answer answers from bucketAnswers, with changes on top.

@@ -30,7 +30,8 @@ type Env struct {
 	Home          string           // where downloads go and local paths begin
 	Environ       func(string) string
 
-	shown map[*awsops.Job]bool // jobs that the shell has seen; used on the loop only
+	shown    map[*awsops.Job]bool // jobs that the shell has seen; used on the loop only
+	policies map[string]string    // by bucket: its policy before the last change that was seen; used on the loop only
 }
 
 // Authenticator is a device whose codes may be shown, such as the sandbox's.

@@ -113,6 +113,7 @@ func planLines(t *ui.Theme, p *awsops.Plan, w int) []string {
 	}
 	section("Changes", changeLines(t, p.Changes, w))
 	section("Warnings", warningLines(t, p.Warnings, w))
+	section("Difference", diffLines(t, p.Diff, w))
 	section("Effects", effectLines(p, w))
 	section("Checked", checkLines(t, p.Checks, w))
 	if p.Undo != "" {
@@ -148,6 +149,26 @@ func targetLines(t *ui.Theme, x awsops.Target, w int) []string {
 	}
 	for _, l := range join(x.Profile, x.Account, caller, x.Endpoint) {
 		out = append(out, t.Paint(ui.RoleMuted, l))
+	}
+	return out
+}
+
+// diffLines draws what changes in a document, line by line.
+func diffLines(t *ui.Theme, diff []string, w int) []string {
+	var out []string
+	for _, l := range diff {
+		role := ui.RoleText
+		switch {
+		case strings.HasPrefix(l, "+"):
+			role = ui.RoleAdded
+		case strings.HasPrefix(l, "-"):
+			role = ui.RoleRemoved
+		case strings.HasPrefix(l, "@"):
+			role = ui.RoleMuted
+		}
+		for _, part := range ui.HardWrap(ui.Clean(l), max(w, 1)) {
+			out = append(out, t.Paint(role, part))
+		}
 	}
 	return out
 }

@@ -60,7 +60,27 @@ func parse(doc []byte) (*Document, error) {
 	if fields["Statement"] == nil {
 		return nil, Error("Missing required field Statement")
 	}
+	if d.Version != "2012-10-17" {
+		d.spellOutVariables()
+	}
 	return d, d.checkSids()
+}
+
+// spellOutVariables makes plain text of what only the newer version takes for policy variables.
+func (d *Document) spellOutVariables() {
+	plain := func(list []string) {
+		for i := range list {
+			list[i] = strings.ReplaceAll(list[i], "${", "${$}{")
+		}
+	}
+	for i := range d.Statements {
+		s := &d.Statements[i]
+		plain(s.Resources)
+		plain(s.NotResources)
+		for _, c := range s.Conditions {
+			plain(c.Values)
+		}
+	}
 }
 
 func (d *Document) take(name string, raw json.RawMessage) error {

@@ -1,0 +1,100 @@
+package bucketpolicy
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"cooper/awsops"
+	"cooper/awsops/policy"
+)
+
+// begin makes a plan with what all plans of a policy have: the difference, the basis and what must be read back.
+func begin(ctx context.Context, r *awsops.Reader, bucket, kind, title, now, next string, spec any) *awsops.Plan {
+	p := &awsops.Plan{ID: r.Session().NewID(), Kind: kind, Title: title, Target: r.Target(ctx, bucket), Consent: awsops.Consent{Kind: awsops.ConsentYes}}
+	if raw, err := json.Marshal(spec); err == nil {
+		p.Params = raw
+	}
+	p.Basis = []awsops.Fingerprint{{What: "the policy", Value: Hash(now), Read: state(bucket, Hash)}}
+	p.Expect = []awsops.Expectation{{What: "the policy", Want: meaning(next), Read: state(bucket, meaning)}}
+	for _, l := range policy.Diff(policy.Pretty([]byte(now)), policy.Pretty([]byte(next))) {
+		p.Diff = append(p.Diff, l.String())
+	}
+	p.Undo = "Put back the policy that is there now: the Policy tab keeps it while the program runs, and reverts to it with z."
+	if now == "" {
+		p.Undo = "Delete the policy."
+	}
+	return p
+}
+
+func size(text string) string {
+	if text == "" {
+		return ""
+	}
+	n := 0
+	if d, err := policy.Parse([]byte(text)); err == nil {
+		n = len(d.Statements)
+	}
+	word := "statements"
+	if n == 1 {
+		word = "statement"
+	}
+	return fmt.Sprintf("%d %s, %d of %d bytes", n, word, len(policy.Compact([]byte(text))), policy.MaxSize)
+}
+
+// warnLoss says which verdicts the change turns for the worse.
+func warnLoss(p *awsops.Plan, before, after policy.Judgement) {
+	risk := func(on bool, text string) {
+		if on {
+			p.Warnings = append(p.Warnings, awsops.Warning{Level: awsops.Risk, Text: text})
+		}
+	}
+	risk(before.TLS.Yes && !after.TLS.Yes, "Connections without TLS are no longer refused.")
+	risk(before.Encryption.Yes && !after.Encryption.Yes, "The kind of encryption is no longer forced.")
+	risk(!before.Public.Yes && after.Public.Yes, "The policy becomes public: S3 refuses it where BlockPublicPolicy is on, and else strangers get in.")
+	risk(!before.MFABypass.Yes && after.MFABypass.Yes, "It allows s3:DeleteObjectVersion: some S3-compatible servers then delete versions without a code in spite of MFA delete.")
+	risk(after.Accounts.Yes && after.Accounts.Detail != before.Accounts.Detail, "Other accounts are let in: "+after.Accounts.Detail+".")
+}
+
+// warnLockOut says which rights over the policy itself the caller loses or may lose. It reports whether the loss of
+// the right to put the next policy is certain, so that S3 must be told that it is meant.
+func warnLockOut(ctx context.Context, r *awsops.Reader, p *awsops.Plan, d *policy.Document, bucket string) bool {
+	c, facts := Caller(ctx, r)
+	owner := p.Target.Owner
+	if owner == "" {
+		owner = c.Account // only the owner's account can change a policy at all
+	}
+	confirm := false
+	var lost, unsure []string
+	why := ""
+	for _, x := range policy.LockOut(d, bucket, owner, c, facts) {
+		if x.Decision.Verdict == policy.Refused {
+			lost = append(lost, x.Action)
+			confirm = confirm || x.Action == "s3:PutBucketPolicy"
+		} else {
+			unsure = append(unsure, x.Action)
+		}
+		why = x.Decision.Reason
+	}
+	if len(lost)+len(unsure) == 0 {
+		return false
+	}
+	p.Consent = awsops.Consent{Kind: awsops.ConsentType, Phrase: bucket}
+	text := "You lock yourself out: you could no longer do " + strings.Join(lost, ", ") + "."
+	if len(lost) == 0 {
+		text = "You may lock yourself out of " + strings.Join(unsure, ", ") + "."
+	}
+	p.Warnings = append(p.Warnings, awsops.Warning{Level: awsops.Risk, Text: text + " " + why})
+	p.Undo = "The way out, once you are locked out: " + policy.WayOut
+	return confirm
+}
+
+func containsAny(s string, parts ...string) bool {
+	for _, p := range parts {
+		if strings.Contains(s, p) {
+			return true
+		}
+	}
+	return false
+}

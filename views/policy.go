@@ -1,0 +1,214 @@
+package views
+
+import (
+	"context"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"cooper/awsops"
+	"cooper/awsops/bucketpolicy"
+	"cooper/awsops/buckets"
+	"cooper/awsops/policy"
+	"cooper/ui"
+	"cooper/ui/grid"
+)
+
+// policyView is a bucket's fifth tab: what its policy does, in words and as JSON.
+type policyView struct {
+	env    *Env
+	life   *ui.Life
+	bucket string
+	board  *buckets.Board
+	table  *table
+
+	text  awsops.Reading[string]
+	doc   *policy.Document // nil: there is none or it can't be read
+	lint  []policy.Problem
+	owner string // account, as far as it is known
+	draft string // what was written and not saved
+
+	json   bool // show the text in place of the words
+	scroll scroll
+	items  []policyItem
+	lines  []policyLine
+	width  int
+}
+
+// policyItem is a row of the words.
+type policyItem struct {
+	label, text string
+	style       grid.Style
+	heading     bool
+	statement   int // index, -1 for other rows
+}
+
+type policyLine struct {
+	item        int
+	label, text string
+}
+
+// NewPolicy makes the policy tab of place.Bucket.
+func NewPolicy(env *Env, place ui.Place) ui.View {
+	v := &policyView{env: env, life: env.Life(), bucket: place.Bucket, width: 80}
+	v.board = buckets.NewBoard(v.life.Context(), env.Session.Reader())
+	v.table = newTable(env.Theme, v, grid.Column{Title: "policy", Width: 20}, grid.Column{Title: "", Width: 20, Flex: 1})
+	return v
+}
+
+func (v *policyView) Title() string { return "policy" }
+func (v *policyView) Close()        { v.life.Close() }
+
+// Crumbs leads back to the bucket.
+func (v *policyView) Crumbs() []string { return []string{ui.Clean(v.bucket), "policy"} }
+
+func (v *policyView) Init() tea.Cmd { return v.load() }
+
+// policyRead is what one look at the server gives.
+type policyRead struct {
+	text  awsops.Reading[string]
+	owner string
+}
+
+func (v *policyView) load() tea.Cmd {
+	v.board.Forget(v.bucket)
+	v.board.Want([]string{v.bucket}, []buckets.Fact{buckets.FactPolicyPublic, buckets.FactBlock, buckets.FactAccountBlock, buckets.FactOwnership, buckets.FactACL})
+	if !v.text.Settled() {
+		v.text.State = awsops.Loading
+	}
+	v.build()
+	read := ui.Do(v.life, "policy", func(ctx context.Context) (policyRead, error) {
+		r := v.env.Session.Reader()
+		out := policyRead{text: bucketpolicy.Read(ctx, r, v.bucket)}
+		if id, ok := v.env.Session.Identity(ctx).Get(); ok {
+			out.owner = id.Account
+		}
+		if owner := r.Owner(ctx, v.bucket); owner != "" {
+			out.owner = owner
+		}
+		return out, nil
+	}, func(got policyRead, err error) tea.Cmd {
+		if err != nil {
+			return ui.Fail(err, v.load)
+		}
+		v.take(got)
+		return nil
+	})
+	return tea.Batch(ui.Watch(v.life, "facts", v.board), read)
+}
+
+// take shows what was read, and keeps what was there before when it changed.
+func (v *policyView) take(got policyRead) {
+	was := v.text
+	known := func(r awsops.Reading[string]) bool { return r.State == awsops.Known || r.State == awsops.Absent }
+	if known(was) && known(got.text) && was.Value != got.text.Value {
+		v.env.keepPolicy(v.bucket, was.Value)
+	}
+	v.text, v.owner, v.doc, v.lint = got.text, got.owner, nil, nil
+	if text, ok := got.text.Get(); ok {
+		v.lint = policy.Lint(policy.Pretty([]byte(text)), v.bucket) // the places are those of the lines that are shown
+		if d, err := policy.Parse([]byte(text)); err == nil {
+			v.doc = d
+		}
+	}
+	v.build()
+}
+
+// keepPolicy remembers a bucket's policy from before its last change; "" is that there was none.
+func (e *Env) keepPolicy(bucket, text string) {
+	if e.policies == nil {
+		e.policies = map[string]string{}
+	}
+	e.policies[bucket] = text
+}
+
+func (v *policyView) Update(msg tea.Msg) tea.Cmd {
+	switch m := msg.(type) {
+	case ui.Grew:
+		if m.Life == v.life {
+			v.build()
+		}
+		return nil
+	case JobEnded:
+		if m.Bucket == v.bucket {
+			v.draft = ""
+			return v.load()
+		}
+		return nil
+	case policyEdited:
+		return v.edited(m)
+	case ui.Resumed:
+		return v.load()
+	}
+	if v.json {
+		return nil
+	}
+	return v.table.Update(msg)
+}
+
+func (v *policyView) Render(w, h int) string {
+	if w != v.width {
+		v.width = w
+		v.build()
+	}
+	if v.json {
+		return strings.Join(v.scroll.window(v.env.Theme, jsonLines(v.env.Theme, v.text.Value, w), w, h), "\n")
+	}
+	return v.table.Render(w, h)
+}
+
+// Len, Want and Cell make the view its own table's source.
+func (v *policyView) Len() (int, bool) { return len(v.lines), true }
+
+// Want does nothing: everything is read when the tab opens.
+func (v *policyView) Want(int, int) {}
+
+func (v *policyView) Cell(row, col int, buf []byte) ([]byte, grid.Style) {
+	l := v.lines[row]
+	it := v.items[l.item]
+	if col == 1 {
+		return append(buf, l.text...), it.style
+	}
+	if it.heading {
+		return append(buf, l.label...), cellAccent
+	}
+	return append(buf, l.label...), cellMuted
+}
+
+// current is the statement under the cursor, -1 for none.
+func (v *policyView) current() int {
+	if row, ok := v.table.Selected(); ok && row < len(v.lines) && !v.json {
+		return v.items[v.lines[row].item].statement
+	}
+	return -1
+}
+
+// build makes the rows anew.
+func (v *policyView) build() {
+	v.items = v.rows()
+	v.lines = v.lines[:0]
+	for i, it := range v.items {
+		texts := []string{it.text}
+		if it.text != "" {
+			texts = ui.Wrap(it.text, max(v.width-28, 12))
+		}
+		for j, t := range texts {
+			l := policyLine{item: i, text: t}
+			if j == 0 {
+				l.label = it.label
+			}
+			v.lines = append(v.lines, l)
+		}
+	}
+}
+
+func (v *policyView) Copies() []ui.CopyItem {
+	var out []ui.CopyItem
+	if i := v.current(); i >= 0 && v.doc != nil {
+		out = append(out, ui.CopyItem{Label: "statement", Value: string(v.doc.Statements[i].Raw)})
+	}
+	if text, ok := v.text.Get(); ok {
+		out = append(out, ui.CopyItem{Label: "policy", Value: text})
+	}
+	return append(out, ui.CopyItem{Label: "bucket", Value: v.bucket})
+}
