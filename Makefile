@@ -34,7 +34,7 @@ format: ## name the files that gofmt would change
 	@wants=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$wants" ]; then echo "gofmt wants:"; echo "$$wants"; exit 1; fi
 
 lint: $(LINT) ## golangci-lint with .golangci.yml
-	$(LINT) run ./...
+	$(LINT) run --allow-serial-runners ./...
 
 vuln: $(VULN) ## known vulnerabilities, when the database can be reached
 	scripts/vuln.sh $(VULN)

@@ -44,6 +44,9 @@ func (p *process) catchSignals(ctx context.Context) (context.Context, func()) {
 	go func() {
 		select {
 		case s := <-signals:
+			// A shell that goes, too, takes the terminal back. Putting the terminal right must then not stop this
+			// process for ever, with the journal's lock in its hands.
+			signal.Ignore(syscall.SIGTTIN, syscall.SIGTTOU)
 			if number, ok := s.(syscall.Signal); ok {
 				cancel(signalError{number})
 			}

@@ -122,11 +122,12 @@ func Play(ctx context.Context, tape *Tape, o PlayOpts) (*Screen, error) {
 	return p.screen, nil
 }
 
-// shell is how a shell of a tape is started: without start files, and with a
-// prompt that the tape's waits know.
+// shell is how a shell of a tape is started: without start files, with a
+// prompt that the tape's waits know, and without job control: then what it runs
+// is in its process group and ends with it.
 func shell(name string) []string {
 	if name == "bash" {
-		return []string{"bash", "--noprofile", "--norc", "+o", "history"}
+		return []string{"bash", "--noprofile", "--norc", "+o", "history", "+m"}
 	}
 	return []string{name}
 }
@@ -209,10 +210,10 @@ func (p *player) end(cmd *exec.Cmd) {
 	select {
 	case <-done:
 	case <-time.After(2 * time.Second):
-		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-		<-done
 	}
-	_ = p.pty.Close() // hangs up on whatever the shell has left behind
+	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // also what the shell has left behind
+	<-done
+	_ = p.pty.Close()
 	<-p.gone
 }
 

@@ -217,7 +217,7 @@ func TestPlayingLeavesNoGoroutineBehind(t *testing.T) {
 }
 
 func TestShellsStartWithoutTheirStartFiles(t *testing.T) {
-	if d := cmp.Diff([]string{"bash", "--noprofile", "--norc", "+o", "history"}, shell("bash")); d != "" {
+	if d := cmp.Diff([]string{"bash", "--noprofile", "--norc", "+o", "history", "+m"}, shell("bash")); d != "" {
 		t.Error(d)
 	}
 	if d := cmp.Diff([]string{"fish"}, shell("fish")); d != "" {
