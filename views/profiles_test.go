@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -173,7 +174,7 @@ func TestAServerIsCheckedByReadingAlone(t *testing.T) {
 }
 
 // oidc answers a login by device code; the person decides through allowed.
-func oidc(allowed *bool) answer {
+func oidc(allowed *atomic.Bool) answer {
 	return func(r *http.Request, body string) (int, string, http.Header) {
 		exception := func(name string) (int, string, http.Header) {
 			return 400, `{"error":"x","error_description":"x"}`, http.Header{"X-Amzn-Errortype": {name}, "Content-Type": {"application/json"}}
@@ -186,7 +187,7 @@ func oidc(allowed *bool) answer {
 			return 200, `{"deviceCode":"devicecode","userCode":"ABCD-EFGH","verificationUri":"https://device.sso.example/",
 "verificationUriComplete":"https://device.sso.example/?user_code=ABCD-EFGH","expiresIn":600,"interval":1}`, json
 		case "/token":
-			if !*allowed {
+			if !allowed.Load() {
 				return exception("AuthorizationPendingException")
 			}
 			return 200, `{"accessToken":"accesstoken","refreshToken":"refreshtoken","tokenType":"Bearer","expiresIn":28800}`, json
@@ -197,7 +198,7 @@ func oidc(allowed *bool) answer {
 
 func TestTheLoginDialogAtEverySize(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
-	no := false
+	var no atomic.Bool
 	goldens(t, "login", profilesStage(newChoice(), func(s *stage) { s.wire.answer = oidc(&no) }), func(_ *stage, p *uitest.Program) {
 		p.Press("g", "j", "j", "j", "L")
 		p.Wait()
@@ -206,7 +207,7 @@ func TestTheLoginDialogAtEverySize(t *testing.T) {
 
 func TestALoginByDeviceCodeEndsWhenItIsAllowed(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
-	allowed := false
+	var allowed atomic.Bool
 	build := profilesStage(newChoice(), func(s *stage) { s.wire.answer = oidc(&allowed) })
 	on(t, 80, 24, build, func(_ *stage, p *uitest.Program) {
 		p.Press("g", "j", "j", "j", "L")
@@ -214,7 +215,7 @@ func TestALoginByDeviceCodeEndsWhenItIsAllowed(t *testing.T) {
 		p.Sleep(5 * time.Second)
 		p.Sees("9:55 left")
 		p.SeesNot("hushhush", "devicecode")
-		allowed = true
+		allowed.Store(true)
 		p.Sleep(2 * time.Second)
 		p.SeesNot("device.sso.example")
 		p.Press("r", "i")
@@ -238,12 +239,12 @@ func relogin(s *stage, p *uitest.Program, profile string) chan error {
 
 func TestALapsedLoginOpensTheDialogByItself(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
-	allowed := false
+	var allowed atomic.Bool
 	build := profilesStage(newChoice(), func(s *stage) { s.wire.answer = oidc(&allowed) })
 	on(t, 80, 24, build, func(s *stage, p *uitest.Program) {
 		got := relogin(s, p, "dev")
 		p.Sees("Log in: dev", "ABCD-EFGH", "the session is over")
-		allowed = true
+		allowed.Store(true)
 		p.Sleep(2 * time.Second)
 		if err := <-got; err != nil {
 			t.Error(err)
