@@ -140,3 +140,17 @@ func (s *Session) sts() *sts.Client {
 		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error { return g.add(stack) })
 	})
 }
+
+// Partition is that of the caller's ARN. Where nobody can be asked who calls, it is the partition of the session's
+// region: aws, aws-cn, aws-us-gov or aws-eusc.
+func (s *Session) Partition(ctx context.Context) string {
+	if id, ok := s.Identity(ctx).Get(); ok && id.Partition != "" {
+		return id.Partition
+	}
+	for prefix, partition := range map[string]string{"cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-": "aws-eusc"} {
+		if s.opt.Dialect == DialectAWS && strings.HasPrefix(s.cfg.Region, prefix) {
+			return partition
+		}
+	}
+	return "aws"
+}

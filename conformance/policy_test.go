@@ -31,7 +31,7 @@ func (w *world) setPolicy(t *testing.T, bucket, text string) {
 
 func ready(t *testing.T, sid, bucket, answer string) string {
 	t.Helper()
-	text, ok := policy.Make(sid, bucket, answer)
+	text, ok := policy.Make(sid, policy.BucketARN("aws", bucket), answer)
 	if !ok {
 		t.Fatalf("there is no ready statement %s", sid)
 	}

@@ -25,6 +25,7 @@ type policyView struct {
 	text  awsops.Reading[string]
 	doc   *policy.Document // nil: there is none or it can't be read
 	lint  []policy.Problem
+	arn   policy.ARN
 	owner string // account, as far as it is known
 	draft string // what was written and not saved
 
@@ -67,6 +68,7 @@ func (v *policyView) Init() tea.Cmd { return v.load() }
 // policyRead is what one look at the server gives.
 type policyRead struct {
 	text  awsops.Reading[string]
+	arn   policy.ARN
 	owner string
 }
 
@@ -79,7 +81,7 @@ func (v *policyView) load() tea.Cmd {
 	v.build()
 	read := ui.Do(v.life, "policy", func(ctx context.Context) (policyRead, error) {
 		r := v.env.Session.Reader()
-		out := policyRead{text: bucketpolicy.Read(ctx, r, v.bucket)}
+		out := policyRead{text: bucketpolicy.Read(ctx, r, v.bucket), arn: bucketpolicy.ARN(ctx, r, v.bucket)}
 		if id, ok := v.env.Session.Identity(ctx).Get(); ok {
 			out.owner = id.Account
 		}
@@ -104,9 +106,9 @@ func (v *policyView) take(got policyRead) {
 	if known(was) && known(got.text) && was.Value != got.text.Value {
 		v.env.keepPolicy(v.bucket, was.Value)
 	}
-	v.text, v.owner, v.doc, v.lint = got.text, got.owner, nil, nil
+	v.text, v.arn, v.owner, v.doc, v.lint = got.text, got.arn, got.owner, nil, nil
 	if text, ok := got.text.Get(); ok {
-		v.lint = policy.Lint(policy.Pretty([]byte(text)), v.bucket) // the places are those of the lines that are shown
+		v.lint = policy.Lint(policy.Pretty([]byte(text)), v.arn) // the places are those of the lines that are shown
 		if d, err := policy.Parse([]byte(text)); err == nil {
 			v.doc = d
 		}

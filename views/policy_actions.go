@@ -99,7 +99,7 @@ func (v *policyView) addReady() tea.Cmd {
 }
 
 func (v *policyView) proposeReady(sid, answer string) tea.Cmd {
-	text, ok := policy.Make(sid, v.bucket, answer)
+	text, ok := policy.Make(sid, v.arn, answer)
 	if !ok {
 		return ui.Status("this answer makes no statement", ui.Warn)
 	}

@@ -81,7 +81,7 @@ func (v *policyView) edited(m policyEdited) tea.Cmd {
 	}
 	v.draft = text
 	var wrong []string
-	for _, p := range policy.Lint(raw, v.bucket) {
+	for _, p := range policy.Lint(raw, v.arn) {
 		if p.Serious {
 			wrong = append(wrong, p.String())
 		}

@@ -79,7 +79,7 @@ func exposureStyle(text string) grid.Style {
 
 // verdicts are what the policy achieves as a whole, with the statement that does.
 func (v *policyView) verdicts(row func(string, string, grid.Style) policyItem) []policyItem {
-	j := policy.Judge(v.doc, v.bucket, v.owner)
+	j := policy.Judge(v.doc, v.arn, v.owner)
 	by := func(f policy.Finding) string {
 		if f.Statement < 0 || v.doc == nil {
 			return ""

@@ -81,7 +81,7 @@ func (v *policyView) answer(x ui.Values) string {
 	if x["ip"] != "" {
 		facts["aws:SourceIp"] = []string{x["ip"]}
 	}
-	r := policy.Request{Caller: v.tryCaller(x, facts), Own: tryOwn[x["own"]], Action: x["action"], Resource: "arn:aws:s3:::" + v.bucket, Facts: facts,
+	r := policy.Request{Caller: v.tryCaller(x, facts), Own: tryOwn[x["own"]], Action: x["action"], Resource: string(v.arn), Facts: facts,
 		Unknown: func(key string) bool { return !strings.HasPrefix(strings.ToLower(key), "s3:x-amz-") }}
 	if !policy.ForBucket(x["action"]) {
 		r.Resource += "/" + x["key"]
@@ -129,7 +129,7 @@ func (v *policyView) tryCaller(x ui.Values, facts map[string][]string) policy.Ca
 	}
 	switch x["who"] {
 	case tryRoot:
-		c := policy.Caller{ARN: "arn:aws:iam::" + v.account() + ":root", Account: v.account(), Root: true}
+		c := policy.Caller{ARN: "arn:" + v.arn.Partition() + ":iam::" + v.account() + ":root", Account: v.account(), Root: true}
 		set("aws:PrincipalArn", c.ARN)
 		set("aws:PrincipalAccount", c.Account)
 		return c

@@ -117,7 +117,7 @@ func PlanRemove(ctx context.Context, r *awsops.Reader, spec RemoveSpec) (*awsops
 	p := begin(ctx, r, spec.Bucket, KindRemove, "Delete the policy of "+spec.Bucket, now, "", spec)
 	p.Changes = []awsops.Change{{Field: "policy", Before: size(now), After: ""}}
 	if d, err := policy.Parse([]byte(now)); err == nil {
-		warnLoss(p, policy.Judge(d, spec.Bucket, p.Target.Owner), policy.Judge(nil, spec.Bucket, ""))
+		warnLoss(p, policy.Judge(d, ARN(ctx, r, spec.Bucket), p.Target.Owner), policy.Judge(nil, "", ""))
 	}
 	p.Effects.Requests = []awsops.RequestCount{{Class: "DELETE (free)", N: 1}}
 	p.Steps = []awsops.Step{{Title: "delete the policy",
@@ -157,7 +157,8 @@ func present(ctx context.Context, r *awsops.Reader, bucket, base string) (string
 
 // put is the plan of a policy's new text.
 func put(ctx context.Context, r *awsops.Reader, bucket, now, text, kind, title string, spec any) (*awsops.Plan, error) {
-	if err := acceptable(text, bucket); err != nil {
+	arn := ARN(ctx, r, bucket)
+	if err := acceptable(text, arn); err != nil {
 		return nil, err
 	}
 	sent := string(policy.Compact([]byte(text)))
@@ -170,13 +171,13 @@ func put(ctx context.Context, r *awsops.Reader, bucket, now, text, kind, title s
 	}
 	p := begin(ctx, r, bucket, kind, title, now, sent, spec)
 	p.Changes = []awsops.Change{{Field: "policy", Before: size(now), After: size(sent)}}
-	before := policy.Judge(nil, bucket, "")
+	before := policy.Judge(nil, "", "")
 	if old, err := policy.Parse([]byte(now)); err == nil {
-		before = policy.Judge(old, bucket, p.Target.Owner)
+		before = policy.Judge(old, arn, p.Target.Owner)
 	}
-	warnLoss(p, before, policy.Judge(d, bucket, p.Target.Owner))
-	confirm := warnLockOut(ctx, r, p, d, bucket)
-	for _, f := range policy.Lint([]byte(sent), bucket) {
+	warnLoss(p, before, policy.Judge(d, arn, p.Target.Owner))
+	confirm := warnLockOut(ctx, r, p, d, arn)
+	for _, f := range policy.Lint([]byte(sent), arn) {
 		if f.Statement >= 0 {
 			p.Warnings = append(p.Warnings, awsops.Warning{Text: fmt.Sprintf("statement %d: %s", f.Statement+1, f.Text)})
 		}
@@ -222,10 +223,10 @@ func receipt(md middleware.Metadata) awsops.Receipt {
 }
 
 // acceptable refuses what S3 would refuse, in our words and with the place.
-func acceptable(text, bucket string) error {
+func acceptable(text string, bucket policy.ARN) error {
 	for _, p := range policy.Lint([]byte(text), bucket) {
 		if p.Serious {
-			return &awsops.Error{Op: "PutBucketPolicy", Bucket: bucket, Kind: awsops.KindInvalid, Err: errors.New(p.String()), Message: p.String()}
+			return &awsops.Error{Op: "PutBucketPolicy", Bucket: bucket.Bucket(), Kind: awsops.KindInvalid, Err: errors.New(p.String()), Message: p.String()}
 		}
 	}
 	return nil

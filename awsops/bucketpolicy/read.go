@@ -42,6 +42,11 @@ func read(ctx context.Context, r *awsops.Reader, bucket string) (string, error) 
 	return text, nil
 }
 
+// ARN names a bucket in the session's partition.
+func ARN(ctx context.Context, r *awsops.Reader, bucket string) policy.ARN {
+	return policy.BucketARN(r.Session().Partition(ctx), bucket)
+}
+
 // none is what a bucket without a policy has in place of a hash.
 const none = "no policy"
 

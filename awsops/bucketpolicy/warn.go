@@ -59,7 +59,7 @@ func warnLoss(p *awsops.Plan, before, after policy.Judgement) {
 
 // warnLockOut says which rights over the policy itself the caller loses or may lose. It reports whether the loss of
 // the right to put the next policy is certain, so that S3 must be told that it is meant.
-func warnLockOut(ctx context.Context, r *awsops.Reader, p *awsops.Plan, d *policy.Document, bucket string) bool {
+func warnLockOut(ctx context.Context, r *awsops.Reader, p *awsops.Plan, d *policy.Document, bucket policy.ARN) bool {
 	c, facts := Caller(ctx, r)
 	owner := p.Target.Owner
 	if owner == "" {
@@ -80,7 +80,7 @@ func warnLockOut(ctx context.Context, r *awsops.Reader, p *awsops.Plan, d *polic
 	if len(lost)+len(unsure) == 0 {
 		return false
 	}
-	p.Consent = awsops.Consent{Kind: awsops.ConsentType, Phrase: bucket}
+	p.Consent = awsops.Consent{Kind: awsops.ConsentType, Phrase: bucket.Bucket()}
 	text := "You lock yourself out: you could no longer do " + strings.Join(lost, ", ") + "."
 	if len(lost) == 0 {
 		text = "You may lock yourself out of " + strings.Join(unsure, ", ") + "."

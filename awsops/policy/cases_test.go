@@ -65,7 +65,7 @@ func cases(t testing.TB) []caseFile {
 func (r caseRequest) request(callers map[string]caseCaller) Request {
 	c := callers[r.Caller]
 	q := Request{Caller: Caller{c.ARN, c.Role, c.Account, c.Canonical, c.Root, c.Service}, Action: r.Action, ObjectOwner: r.ObjectOwner,
-		Resource: arnPrefix + caseBucket, Facts: map[string][]string{},
+		Resource: "arn:aws:s3:::" + caseBucket, Facts: map[string][]string{},
 		Own:     map[string]Own{"allows": OwnAllows, "silent": OwnSilent, "denies": OwnDenies}[r.Identity],
 		Unknown: func(key string) bool { return slices.Contains(r.Unknown, key) }}
 	if r.Key != "" {

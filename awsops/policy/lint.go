@@ -9,8 +9,8 @@ import (
 )
 
 // Lint finds what S3 would refuse and what is likely a mistake in the policy of a bucket, in the order of the text.
-// bucket may be "" when it isn't known. A text that is no JSON gives its one syntax error.
-func Lint(text []byte, bucket string) []Problem {
+// bucket may be the zero ARN when it isn't known. A text that is no JSON gives its one syntax error.
+func Lint(text []byte, bucket ARN) []Problem {
 	d, err := Parse(text)
 	if err != nil {
 		p := Problem{Statement: -1, Serious: true, Text: err.Error()}
@@ -30,7 +30,7 @@ func Lint(text []byte, bucket string) []Problem {
 	return d.Problems
 }
 
-func (d *Document) lintStatement(i int, bucket string) {
+func (d *Document) lintStatement(i int, bucket ARN) {
 	s := &d.Statements[i]
 	if s.broken {
 		return
@@ -67,7 +67,7 @@ func (d *Document) lintActions(i int, s *Statement) {
 	}
 }
 
-func (d *Document) lintResources(i int, s *Statement, bucket string) {
+func (d *Document) lintResources(i int, s *Statement, bucket ARN) {
 	for field, list := range map[string][]string{"Resource": s.Resources, "NotResource": s.NotResources} {
 		for _, r := range list {
 			parts := strings.SplitN(r, ":", 6)
@@ -75,8 +75,13 @@ func (d *Document) lintResources(i int, s *Statement, bucket string) {
 				d.problem(i, d.within(s, field, r), true, "%q is no ARN of a bucket or object: arn:aws:s3:::BUCKET or arn:aws:s3:::BUCKET/KEY", r)
 				continue
 			}
-			if name, _, _ := strings.Cut(parts[5], "/"); bucket != "" && !wild(name, bucket) {
-				d.problem(i, d.within(s, field, r), true, "%q is not in the bucket %s", r, bucket)
+			name, _, _ := strings.Cut(parts[5], "/")
+			switch {
+			case bucket == "":
+			case parts[1] != bucket.Partition():
+				d.problem(i, d.within(s, field, r), true, "%q is of another partition: this bucket's ARN begins with arn:%s:", r, bucket.Partition())
+			case !wild(name, bucket.Bucket()):
+				d.problem(i, d.within(s, field, r), true, "%q is not in the bucket %s", r, bucket.Bucket())
 			}
 		}
 	}

@@ -10,6 +10,9 @@ import (
 const foreign = "{\n\t\"Version\": \"2012-10-17\",\n\t\"Statement\": [ {\"Sid\":\"One\",\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"444455556666\"},\n" +
 	"\t\t\"Action\":\"s3:GetObject\",\"Resource\":\"arn:aws:s3:::b/*\",\"Condition\":{\"NumericLessThan\":{\"s3:TlsVersion\":1.20e0}}} ],\n\t\"Id\":\"x\"\n}\n"
 
+// bucketB is the bucket that the policies here are of.
+const bucketB ARN = "arn:aws:s3:::b"
+
 func parse(t testing.TB, text string) *Document {
 	t.Helper()
 	d, err := Parse([]byte(text))
@@ -21,7 +24,7 @@ func parse(t testing.TB, text string) *Document {
 
 func tlsStatement(t testing.TB) []byte {
 	t.Helper()
-	s, ok := Make("CooperDenyInsecureTransport", "b", "")
+	s, ok := Make("CooperDenyInsecureTransport", bucketB, "")
 	if !ok {
 		t.Fatal("no such statement")
 	}
@@ -73,7 +76,7 @@ func TestEveryReadyStatementIsFineAndDoesSomething(t *testing.T) {
 	answers := map[string]string{"CooperDenyOldTls": "1.2", "CooperDenyOtherSse": "aws:kms", "CooperDenyOtherKmsKey": "arn:aws:kms:eu-west-1:111122223333:key/k",
 		"CooperLogDelivery": "source", "CooperOnlyVpcEndpoint": "vpce-1", "CooperOnlyOrganisation": "o-1"}
 	for _, r := range Library() {
-		text, ok := Make(r.Sid, "b", answers[r.Sid])
+		text, ok := Make(r.Sid, bucketB, answers[r.Sid])
 		if !ok {
 			t.Fatalf("%s can't be made", r.Sid)
 		}
@@ -81,14 +84,14 @@ func TestEveryReadyStatementIsFineAndDoesSomething(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", r.Sid, err)
 		}
-		if p := Lint(d.Bytes(), "b"); len(p) > 0 || d.Statements[0].Sid != r.Sid {
+		if p := Lint(d.Bytes(), bucketB); len(p) > 0 || d.Statements[0].Sid != r.Sid {
 			t.Errorf("%s: %v", r.Sid, p)
 		}
 		if r.Asks != "" && r.Check("") == "" {
 			t.Errorf("%s takes no answer", r.Sid)
 		}
 	}
-	if _, ok := Make("CooperOnlyVpcEndpoint", "b", "vpce-*"); ok {
+	if _, ok := Make("CooperOnlyVpcEndpoint", bucketB, "vpce-*"); ok {
 		t.Error("a wildcard was taken for an id")
 	}
 }
@@ -143,14 +146,14 @@ func TestMistakesAreFoundWithTheirPlace(t *testing.T) {
 		{statement(`"Sid":"` + strings.Repeat("x", MaxSize) + `",` + who + `"Action":"s3:GetObject",` + where), "S3 takes 20480"},
 	} {
 		var all []string
-		for _, p := range Lint([]byte(c.text), "b") {
+		for _, p := range Lint([]byte(c.text), bucketB) {
 			all = append(all, p.String())
 		}
 		if got := strings.Join(all, "\n"); !strings.Contains(got, c.want) {
 			t.Errorf("%.200s\nis said to have %q, want %q", c.text, got, c.want)
 		}
 	}
-	if p := Lint([]byte(foreign), "b"); len(p) > 0 {
+	if p := Lint([]byte(foreign), bucketB); len(p) > 0 {
 		t.Errorf("a good policy has %v", p)
 	}
 }
@@ -160,30 +163,30 @@ func TestAPolicyIsJudgedAsAWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sse, _ := Make("CooperDenyOtherSse", "b", "aws:kms")
+	sse, _ := Make("CooperDenyOtherSse", bucketB, "aws:kms")
 	if d, err = d.Add(sse, []byte(`{"Sid":"Bypass","Effect":"Allow","Principal":"*","Action":"s3:Delete*","Resource":"arn:aws:s3:::b/*"}`)); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := Judge(d, "b", "111122223333"), (Judgement{TLS: Finding{true, 1, ""}, Public: Finding{true, 3, ""}, MFABypass: Finding{true, 3, ""},
+	if got, want := Judge(d, bucketB, "111122223333"), (Judgement{TLS: Finding{true, 1, ""}, Public: Finding{true, 3, ""}, MFABypass: Finding{true, 3, ""},
 		Encryption: Finding{true, 2, "aws:kms (uploads without a header take the bucket's default)"}, Accounts: Finding{true, 0, "444455556666"}}); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 	none := Finding{Statement: -1}
 	nothing := Judgement{none, none, none, none, none}
-	if j := Judge(parse(t, foreign), "b", "444455556666"); j != nothing {
+	if j := Judge(parse(t, foreign), bucketB, "444455556666"); j != nothing {
 		t.Errorf("%+v", j)
 	}
-	if j := Judge(nil, "b", ""); j != nothing {
+	if j := Judge(nil, bucketB, ""); j != nothing {
 		t.Errorf("%+v", j)
 	}
 	some := strings.Replace(string(tlsStatement(t)), `"arn:aws:s3:::b",`, "", 1)
-	if j := Judge(parse(t, `{"Version":"2012-10-17","Statement":`+some+`}`), "b", ""); j.TLS.Yes {
+	if j := Judge(parse(t, `{"Version":"2012-10-17","Statement":`+some+`}`), bucketB, ""); j.TLS.Yes {
 		t.Error("TLS for objects only counts as TLS")
 	}
 }
 
 func TestLosingThePolicyIsSeenBeforeItHappens(t *testing.T) {
-	endpoint, _ := Make("CooperOnlyVpcEndpoint", "b", "vpce-1")
+	endpoint, _ := Make("CooperOnlyVpcEndpoint", bucketB, "vpce-1")
 	d, err := parse(t, Empty).Add(endpoint)
 	if err != nil {
 		t.Fatal(err)
@@ -191,17 +194,17 @@ func TestLosingThePolicyIsSeenBeforeItHappens(t *testing.T) {
 	alice := Caller{ARN: "arn:aws:iam::111122223333:user/alice", Account: "111122223333"}
 	root := Caller{ARN: "arn:aws:iam::111122223333:root", Account: "111122223333", Root: true}
 	outside := map[string][]string{"aws:SourceVpce": {}}
-	if got := LockOut(d, "b", "111122223333", alice, outside); len(got) != 3 || got[0].Decision.Verdict != Refused {
+	if got := LockOut(d, bucketB, "111122223333", alice, outside); len(got) != 3 || got[0].Decision.Verdict != Refused {
 		t.Errorf("%+v", got)
 	}
-	if got := LockOut(d, "b", "111122223333", alice, nil); len(got) != 3 || got[0].Decision.Verdict != Unsure || !slices.Contains(got[0].Decision.Missing, "aws:SourceVpce") {
+	if got := LockOut(d, bucketB, "111122223333", alice, nil); len(got) != 3 || got[0].Decision.Verdict != Unsure || !slices.Contains(got[0].Decision.Missing, "aws:SourceVpce") {
 		t.Errorf("%+v", got)
 	}
-	if got := LockOut(d, "b", "111122223333", root, outside); len(got) != 0 {
+	if got := LockOut(d, bucketB, "111122223333", root, outside); len(got) != 0 {
 		t.Errorf("root is locked out: %+v", got)
 	}
 	tls, _ := parse(t, Empty).Add(tlsStatement(t))
-	if got := LockOut(tls, "b", "111122223333", alice, map[string][]string{"aws:SecureTransport": {"true"}}); len(got) != 0 {
+	if got := LockOut(tls, bucketB, "111122223333", alice, map[string][]string{"aws:SecureTransport": {"true"}}); len(got) != 0 {
 		t.Errorf("TLS locks out: %+v", got)
 	}
 }
@@ -229,7 +232,7 @@ func FuzzPolicies(f *testing.F) {
 		f.Add(string(c.Policy), "s3:GetObject", "report.pdf")
 	}
 	f.Fuzz(func(t *testing.T, text, action, key string) {
-		Lint([]byte(text), "b")
+		Lint([]byte(text), bucketB)
 		d, err := Parse([]byte(text))
 		if err != nil {
 			return
@@ -244,8 +247,8 @@ func FuzzPolicies(f *testing.F) {
 			}
 			_ = s.Words()
 		}
-		closed := Evaluate(d, Bucket{Owner: "1"}, Request{Action: action, Resource: arnPrefix + "b/" + key})
-		open := Evaluate(d, Bucket{Owner: "1"}, Request{Action: action, Resource: arnPrefix + "b/" + key, Unknown: func(string) bool { return true }})
+		closed := Evaluate(d, Bucket{Owner: "1"}, Request{Action: action, Resource: "arn:aws:s3:::" + "b/" + key})
+		open := Evaluate(d, Bucket{Owner: "1"}, Request{Action: action, Resource: "arn:aws:s3:::" + "b/" + key, Unknown: func(string) bool { return true }})
 		if open.Verdict != Unsure && open.Verdict != closed.Verdict {
 			t.Fatalf("with nothing known it is %v, with everything known %v", open, closed)
 		}
@@ -256,6 +259,6 @@ func FuzzPolicies(f *testing.F) {
 		if err != nil || d.Find("fuzz added") < 0 && len(more.Statements) != len(d.Statements)+1 {
 			t.Fatalf("a statement can't be added: %v", err)
 		}
-		Judge(d, "b", "1")
+		Judge(d, bucketB, "1")
 	})
 }

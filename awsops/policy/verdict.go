@@ -62,7 +62,7 @@ type Judgement struct {
 
 // Judge gives a policy's judgement for a bucket. d is nil for a bucket without a policy. owner is the bucket's
 // account, "" when it is not known.
-func Judge(d *Document, bucket, owner string) Judgement {
+func Judge(d *Document, bucket ARN, owner string) Judgement {
 	none := Finding{Statement: -1}
 	j := Judgement{none, none, none, none, none}
 	if d == nil {
@@ -84,11 +84,9 @@ func Judge(d *Document, bucket, owner string) Judgement {
 	return j
 }
 
-const arnPrefix = "arn:aws:s3:::"
-
 // probe asks whether strangers and the owner alike are denied an action under facts, in any bucket's every object.
-func (d *Document) denied(bucket, action, key string, f map[string][]string) int {
-	arn := arnPrefix + bucket
+func (d *Document) denied(bucket ARN, action, key string, f map[string][]string) int {
+	arn := string(bucket)
 	if key != "" {
 		arn += "/" + key
 	}
@@ -105,7 +103,7 @@ func (s *Statement) forEveryone() bool { return s.Principals != nil && s.Princip
 // somewhere is a key that no sensible pattern but * names.
 const somewhere = "\uE000/\uE001"
 
-func (d *Document) tls(bucket string) Finding {
+func (d *Document) tls(bucket ARN) Finding {
 	plain := map[string][]string{"aws:SecureTransport": {"false"}}
 	at := -1
 	for _, probe := range [][2]string{{"s3:GetObject", somewhere}, {"s3:PutObject", somewhere}, {"s3:ListBucket", ""}} {
@@ -123,7 +121,7 @@ const (
 )
 
 // encryption tries every kind of header: the kinds that aren't refused are what is forced.
-func (d *Document) encryption(bucket string) Finding {
+func (d *Document) encryption(bucket ARN) Finding {
 	var free []string
 	at := -1
 	for _, kind := range []string{"AES256", "aws:kms", "aws:kms:dsse"} {

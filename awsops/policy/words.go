@@ -105,7 +105,7 @@ func (s *Statement) where() string {
 	bucket, all := false, false
 	var rest []string
 	for _, r := range names {
-		name, key, object := strings.Cut(strings.TrimPrefix(r, arnPrefix), "/")
+		name, key, object := strings.Cut(nameOf(r), "/")
 		switch {
 		case !object && !strings.Contains(name, "*"):
 			bucket = true
