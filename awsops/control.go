@@ -27,6 +27,10 @@ func (r *Reader) Control(ctx context.Context, op, path string, out any) error {
 	if !ok {
 		return identity.Err
 	}
+	return s.renewed(ctx, func() error { return s.control(ctx, id, op, path, out) })
+}
+
+func (s *Session) control(ctx context.Context, id Identity, op, path string, out any) error {
 	req, err := s.controlRequest(ctx, id, path)
 	if err != nil {
 		return Wrap(op, "", "", err)

@@ -3,10 +3,14 @@ package awsops
 import (
 	"context"
 	"errors"
+	"net/http"
 	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
 // Lapse says what a new login is wanted for. It is safe to show and to log.
@@ -87,42 +91,66 @@ func (s *Session) lapsed(err error) bool {
 	return e.Kind == KindExpired || e.Kind == KindCredentials && e.Status == 0 && had
 }
 
-// renewer lets calls whose login is over wait for a new one, and makes them again.
-type renewer struct {
-	aws.RetryerV2
-	s *Session
+// renewals is how often one call has the login renewed: credentials that are over as soon as they are handed out must
+// not be fetched for ever.
+const renewals = 5
+
+// awaitLogin is around the attempts of a call: whatever became of those, an answer that says that the login is over was
+// not carried out, so the call waits for a new login and is made again. One that carries a one-time code is not: the
+// code is spent.
+func (g *guard) awaitLogin(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (
+	middleware.FinalizeOutput, middleware.Metadata, error,
+) {
+	out, md, err := next.HandleFinalize(ctx, in)
+	for range renewals {
+		if err == nil || g.once || g.unsigned || !g.s.canRenew() || ctx.Value(probeKey{}) != nil || !g.s.over(ctx, in.Request, err) {
+			break
+		}
+		if rerr := g.s.renew(ctx, Wrap("", "", "", err)); rerr != nil {
+			return out, md, rerr
+		}
+		if req, ok := in.Request.(*smithyhttp.Request); ok {
+			if rerr := req.RewindStream(); rerr != nil {
+				return out, md, err // a stream that is gone: the error stays what it was
+			}
+		}
+		out, md, err = next.HandleFinalize(ctx, in)
+	}
+	return out, md, err
 }
 
-// IsErrorRetryable adds lapsed logins to what is worth another try.
-func (r renewer) IsErrorRetryable(err error) bool {
-	return r.s.lapsed(err) || r.RetryerV2.IsErrorRetryable(err)
+// probeKey marks the call by which over looks.
+type probeKey struct{}
+
+// over tells whether a call failed because its login is over. An answer to HEAD has no body to say so: a 400 to
+// temporary credentials is asked about by a call whose answer has one.
+func (s *Session) over(ctx context.Context, request any, err error) bool {
+	if s.lapsed(err) {
+		return true
+	}
+	req, ok := request.(*smithyhttp.Request)
+	if !ok || req.Method != http.MethodHead || Wrap("", "", "", err).Status != http.StatusBadRequest {
+		return false
+	}
+	if key, known := s.KnownKey(); !known || !key.Temporary {
+		return false
+	}
+	api := s.client(clientKey{region: s.cfg.Region, pathStyle: s.pathStyle("")})
+	_, err = api.ListBuckets(context.WithValue(ctx, probeKey{}, true), &s3.ListBucketsInput{MaxBuckets: aws.Int32(1)})
+	return s.lapsed(err)
 }
 
-// RetryDelay is nothing after a login: the person has waited enough.
-func (r renewer) RetryDelay(attempt int, err error) (time.Duration, error) {
-	if r.s.lapsed(err) {
-		return 0, nil
+// renewed makes a call that is not the SDK's, and once more after a new login when it failed because the login is over.
+func (s *Session) renewed(ctx context.Context, call func() error) error {
+	at := &outgoing{login: s.logins.Load(), began: time.Now()}
+	err := call()
+	if err == nil || !s.canRenew() || !s.lapsed(err) {
+		return err
 	}
-	return r.RetryerV2.RetryDelay(attempt, err)
-}
-
-// GetRetryToken waits for the login: it is the one place between two tries that has the call's context.
-func (r renewer) GetRetryToken(ctx context.Context, err error) (func(error) error, error) {
-	if !r.s.lapsed(err) {
-		return r.RetryerV2.GetRetryToken(ctx, err)
+	if rerr := s.renew(context.WithValue(ctx, outgoingKey{}, at), Wrap("", "", "", err)); rerr != nil {
+		return rerr
 	}
-	if err := r.s.renew(ctx, Wrap("", "", "", err)); err != nil {
-		return nil, err
-	}
-	return func(error) error { return nil }, nil
-}
-
-// renewing adds the wait for a login to a retryer, where there is somebody to ask.
-func (s *Session) renewing(base aws.RetryerV2) aws.Retryer {
-	if !s.canRenew() {
-		return base
-	}
-	return renewer{base, s}
+	return call()
 }
 
 // renew makes sure that the call of ctx can be made again with other credentials than it failed with. One login is

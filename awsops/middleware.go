@@ -32,12 +32,16 @@ type guard struct {
 	once  bool // never retries, so one-time codes may pass
 	// anyMethod is for the query services, whose reading calls are POSTs.
 	anyMethod bool
+	unsigned  bool // sends no credentials, so it waits for no login
 }
 
 // add puts the guard's parts into an operation's stack.
 func (g *guard) add(stack *middleware.Stack) error {
 	first := middleware.InitializeMiddlewareFunc("cooper.Check", g.check)
 	if err := stack.Initialize.Add(first, middleware.Before); err != nil {
+		return err
+	}
+	if err := stack.Finalize.Insert(middleware.FinalizeMiddlewareFunc("cooper.Login", g.awaitLogin), "Retry", middleware.Before); err != nil {
 		return err
 	}
 	last := middleware.FinalizeMiddlewareFunc("cooper.Method", g.method)

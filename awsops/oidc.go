@@ -18,9 +18,9 @@ type OIDC interface {
 // OIDC gives the login service of a region, over the session's own way out: its proxy, its authorities, and an endpoint
 // that AWS_ENDPOINT_URL_SSO_OIDC names. Its answers are in the command log, its tokens are not.
 func (s *Session) OIDC(region string) OIDC {
-	g := &guard{s: s, anyMethod: true}
+	g := &guard{s: s, anyMethod: true, unsigned: true} // a lapsed login must not wait for itself
 	return ssooidc.NewFromConfig(s.cfg, func(o *ssooidc.Options) {
-		o.Region, o.Retryer = region, s.baseRetryer() // a lapsed login must not wait for itself
+		o.Region, o.Retryer = region, s.retryer()
 		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error { return g.add(stack) })
 	})
 }

@@ -44,6 +44,10 @@ func (r *Reader) Query(ctx context.Context, service, action string, params url.V
 	for k, v := range params {
 		form[k] = v
 	}
+	return s.renewed(ctx, func() error { return s.query(ctx, service, action, form, out) })
+}
+
+func (s *Session) query(ctx context.Context, service, action string, form url.Values, out any) error {
 	base, region := s.queryEndpoint(ctx)
 	req, err := s.signedForm(ctx, base, service, region, form)
 	if err != nil {

@@ -13,10 +13,8 @@ import (
 
 // retryer is the SDK's, except that it gives up at once where trying again can't help: a person waits
 // for the sentence that says what to set right.
-// A login that is over is waited for.
-func (s *Session) retryer() aws.Retryer { return s.renewing(s.baseRetryer()) }
-
-func (s *Session) baseRetryer() aws.RetryerV2 {
+// A login that is over is waited for around it (guard.awaitLogin).
+func (s *Session) retryer() aws.Retryer {
 	if s.cfg.RetryMode == aws.RetryModeAdaptive {
 		return retry.NewAdaptiveMode(func(o *retry.AdaptiveModeOptions) {
 			o.StandardOptions = append(o.StandardOptions, giveUpEarly)
