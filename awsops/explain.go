@@ -83,7 +83,31 @@ var meanings = map[string]meaning{
 	"BadDigest":                               {KindNetwork, "The data was damaged on its way: retry."},
 	"XAmzContentSHA256Mismatch":               {KindNetwork, "The data was damaged on its way: retry."},
 	"MaxMessageLengthExceeded":                {KindInvalid, "The request is too large."},
+	"RequestLimitExceeded":                    {KindThrottled, "AWS asks to slow down: retry in a moment."},
+	"TooManyRequestsException":                {KindThrottled, "AWS asks to slow down: retry in a moment."},
+	"InvalidSignatureException":               {KindCredentials, "The secret key is wrong, the clock is off, or a proxy changed the request."},
+	"IncompleteSignature":                     {KindCredentials, "A proxy changed the request's signature."},
+	"MissingAuthenticationTokenException":     {KindCredentials, "The request was not signed."},
+	"NotFoundException":                       {KindNotFound, ""},
+	"KMS.NotFoundException":                   {KindNotFound, "The KMS key is not known in the bucket's region, or belongs to another account that does not share it."},
+	"DisabledException":                       {KindConflict, "The KMS key is disabled: enable it to read or write with it."},
+	"KMS.DisabledException":                   {KindConflict, "The KMS key is disabled: enable it to read or write with it."},
+	"KMSInvalidStateException":                {KindConflict, keyStateHint},
+	"KMS.KMSInvalidStateException":            {KindConflict, keyStateHint},
+	"KMS.KMSInvalidKeyUsageException":         {KindInvalid, "S3 encrypts with symmetric keys for encryption only."},
+	"InvalidKeyUsageException":                {KindInvalid, "S3 encrypts with symmetric keys for encryption only."},
+	"KMS.ThrottlingException":                 {KindThrottled, "The account's rate of KMS requests is used up: slow down, or switch the Bucket Key on."},
+	"KeyUnavailableException":                 {KindThrottled, "AWS KMS can't use the key right now: retry in a moment."},
+	"KMSInternalException":                    {KindThrottled, "AWS KMS had an internal error: retry."},
+	"DependencyTimeoutException":              {KindThrottled, "AWS KMS timed out: retry."},
+	"InvalidCiphertextException":              {KindInvalid, "The encrypted data key is damaged, or the encryption context is not the one that it was made with."},
+	"IncorrectKeyException":                   {KindInvalid, "It was encrypted under another KMS key than the one named."},
+	"InvalidArnException":                     {KindInvalid, "That is not the ARN of a key in this region."},
+	"UnknownOperationException":               {KindUnsupported, "This endpoint does not know the feature."},
 }
+
+// keyStateHint is what to do about a key that can't be used now and may be lost soon.
+const keyStateHint = "If the KMS key is pending deletion, cancel that now: once it is deleted, nothing that it encrypted can be read again."
 
 // explain gives an answered error its kind and hint, and S3's MFA sentences their own.
 func explain(e *Error) {
@@ -115,7 +139,8 @@ func meaningOf(code string, status int) meaning {
 	if m, ok := meanings[code]; ok {
 		return m
 	}
-	if strings.HasPrefix(code, "NoSuch") || strings.HasSuffix(code, "NotFoundError") || strings.HasSuffix(code, "NotFound") {
+	if strings.HasPrefix(code, "NoSuch") || strings.HasSuffix(code, "NotFoundError") || strings.HasSuffix(code, "NotFound") ||
+		strings.HasSuffix(code, "NotFoundException") {
 		return meaning{KindNotFound, ""}
 	}
 	return meaning{kindOfStatus(status), ""}

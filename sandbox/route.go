@@ -47,6 +47,9 @@ func serviceTable() map[string]func(*call) error {
 	for service, actions := range queryActions() {
 		all[service] = queryService(service, actions)
 	}
+	for name, service := range jsonServices() {
+		all[name] = service.serve
+	}
 	return all
 }
 

@@ -13,9 +13,13 @@ const (
 	demoAbroad = "us-east-1"
 )
 
-// DemoKMSKey is the ARN of the customer managed key with which the demo encrypts in a region.
+// demoKeyID is the id of the customer managed key that every region of the account has.
+const demoKeyID = "7d9f3c1e-5b2a-4c86-9e0d-1f6a8b3c5d7e"
+
+// DemoKMSKey is the ARN of the customer managed key that every region of the account has; its alias is
+// alias/customer-data.
 func DemoKMSKey(account, region string) string {
-	return "arn:aws:kms:" + region + ":" + account + ":key/7d9f3c1e-5b2a-4c86-9e0d-1f6a8b3c5d7e"
+	return "arn:aws:kms:" + region + ":" + account + ":key/" + demoKeyID
 }
 
 // SeedDemo fills the account of the demo: names, sizes and contents are the same in every run, and every time

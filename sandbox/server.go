@@ -1,10 +1,13 @@
 package sandbox
 
 import (
+	"encoding/binary"
 	"math/rand/v2"
 	"net/http"
 	"sync"
 	"time"
+
+	"cooper/sandbox/kms"
 )
 
 // DefaultAccount is the twelve-digit account that owns the sandbox when Options names none.
@@ -44,6 +47,8 @@ type Server struct {
 
 	routes   map[routeKey]*route
 	services map[string]func(*call) error
+	json     map[string]jsonService
+	kms      *kms.Store
 
 	devices *deviceTable
 	blocks  accountBlocks
@@ -77,6 +82,7 @@ func New(o Options) *Server {
 	s := &Server{
 		clock: o.Clock, signing: o.SignatureClock, account: o.Account, regions: o.Regions, hooks: defaultHooks(),
 		routes: mergeRoutes(routeTables()...), services: serviceTable(),
+		json: jsonServices(), kms: kms.New(o.Account, rand.NewChaCha8(chaChaSeed(o.Seed))),
 		buckets: map[string]*bucket{}, principals: map[string]*principal{},
 		devices:     newDeviceTable(o.Account, OtherAccount),
 		requestRand: rand.New(rand.NewPCG(o.Seed, 1)),
@@ -84,7 +90,13 @@ func New(o Options) *Server {
 	}
 	s.Faults.rand = rand.New(rand.NewPCG(o.Seed, 3))
 	s.addStandardPrincipals()
+	s.addStandardKeys()
 	return s
+}
+
+func chaChaSeed(seed uint64) (out [32]byte) {
+	binary.LittleEndian.PutUint64(out[:], seed)
+	return out
 }
 
 // Account returns the twelve-digit id of the account that owns the sandbox.

@@ -107,6 +107,9 @@ func (c *call) failService(e *apiError) bool {
 	if !known {
 		return false
 	}
+	if c.failJSON(service, e) {
+		return true
+	}
 	if other := queryCodes[e.code]; other != nil && service != "s3-control" {
 		e = other
 	}

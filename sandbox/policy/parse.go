@@ -42,6 +42,20 @@ func ParseBucket(doc []byte, bucket string) (*Document, error) {
 	return d, nil
 }
 
+// ParseKey reads the policy of a KMS key: every statement names a principal.
+func ParseKey(doc []byte) (*Document, error) {
+	d, err := parse(doc)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range d.Statements {
+		if s.Principals == nil && s.NotPrincipals == nil {
+			return nil, Error("Missing required field Principal")
+		}
+	}
+	return d, nil
+}
+
 func parse(doc []byte) (*Document, error) {
 	doc = bytes.TrimSpace(doc)
 	if len(doc) == 0 || doc[0] != '{' || !json.Valid(doc) {

@@ -1,0 +1,89 @@
+package conformance
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"cooper/awsops"
+	"cooper/awsops/kms"
+	"cooper/sandbox"
+)
+
+// region is where the tests of KMS ask.
+const kmsRegion = "eu-central-1"
+
+func TestKeysAreListedWithWhatEachIs(t *testing.T) {
+	server, s := overSockets(t)
+	doomed := server.AddKMSKey(sandbox.KMSKey{ID: "00000000-aaaa-bbbb-cccc-000000000001", Region: kmsRegion, Alias: "alias/a-doomed", State: "PendingDeletion",
+		Deleted: time.Date(2026, 12, 24, 0, 0, 0, 0, time.UTC)})
+	rsa := server.AddKMSKey(sandbox.KMSKey{ID: "00000000-aaaa-bbbb-cccc-000000000002", Region: kmsRegion, Usage: "SIGN_VERIFY", Spec: "RSA_2048"})
+	list, err := kms.Keys(t.Context(), s.Reader(), kmsRegion)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, l := range list {
+		k, _ := l.Key.Get()
+		got = append(got, fmt.Sprintf("%s %s %s %s", l.Alias(), k.Manager, k.State, k.ForS3(kmsRegion)))
+	}
+	want := []string{
+		"alias/customer-data CUSTOMER Enabled ", "alias/aws/s3 AWS Enabled ",
+		"alias/a-doomed CUSTOMER PendingDeletion The key is pending deletion and gone on 2026-12-24: nothing can be encrypted or read with it.",
+		" CUSTOMER Enabled The key is for SIGN_VERIFY, not for encryption.",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+	if list[2].ARN != doomed || list[3].ARN != rsa {
+		t.Errorf("%+v", list)
+	}
+}
+
+func TestADataKeyComesBackUnderItsContextOnly(t *testing.T) {
+	_, s := overSockets(t)
+	r, about := s.Reader(), kms.Context{"purpose": "test"}
+	key, err := kms.Generate(t.Context(), r, kmsRegion, "alias/customer-data", about)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, arn, err := kms.Decrypt(t.Context(), r, kmsRegion, key.KeyARN, key.Encrypted, about)
+	if err != nil || arn != key.KeyARN || !bytes.Equal(plain, key.Plaintext) || arn != sandbox.DemoKMSKey(sandbox.DefaultAccount, kmsRegion) {
+		t.Errorf("%s %v", arn, err)
+	}
+	if _, _, err = kms.Decrypt(t.Context(), r, kmsRegion, "", key.Encrypted, nil); awsops.Wrap("", "", "", err).Code != "InvalidCiphertextException" {
+		t.Error(err)
+	}
+	blob, _, err := kms.Encrypt(t.Context(), r, kmsRegion, key.KeyARN, key.Plaintext, about)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plain, _, err = kms.Decrypt(t.Context(), r, kmsRegion, "", blob, about); err != nil || !bytes.Equal(plain, key.Plaintext) {
+		t.Error(err)
+	}
+}
+
+func TestADryRunTellsWhetherAKeyCouldBeUsed(t *testing.T) {
+	server, s := overSockets(t)
+	r, key := s.Reader(), sandbox.DemoKMSKey(sandbox.DefaultAccount, kmsRegion)
+	about := kms.ForBucket("aws", "some-bucket")
+	if err := kms.TryGenerate(t.Context(), r, kmsRegion, key, about); err != nil {
+		t.Error(err)
+	}
+	server.SetKMSKeyState(key, "Disabled")
+	if err := kms.TryGenerate(t.Context(), r, kmsRegion, key, about); awsops.Wrap("", "", "", err).Code != "DisabledException" {
+		t.Error(err)
+	}
+	closed := server.AddKMSKey(sandbox.KMSKey{ID: "00000000-aaaa-bbbb-cccc-000000000003", Region: kmsRegion, Account: sandbox.OtherAccount})
+	if err := kms.TryGenerate(t.Context(), r, kmsRegion, closed, about); awsops.Wrap("", "", "", err).Kind != awsops.KindDenied {
+		t.Error(err)
+	}
+	if got := kms.Reading(t.Context(), r, kmsRegion, "alias/none"); got.State != awsops.Absent {
+		t.Errorf("%+v", got)
+	}
+	if got := kms.Reading(t.Context(), r, kmsRegion, closed); got.State != awsops.Denied {
+		t.Errorf("%+v", got)
+	}
+}
