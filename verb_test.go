@@ -4,15 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io/fs"
-	"math/rand/v2"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -25,6 +23,7 @@ import (
 // shellWorld is a sandbox on a port, and the environment of programs that use it.
 type shellWorld struct {
 	server *sandbox.Server
+	parts  *partLog
 	client *s3.Client
 	vars   map[string]string
 }
@@ -32,21 +31,19 @@ type shellWorld struct {
 func openShell(t *testing.T) *shellWorld {
 	t.Helper()
 	server := sandbox.New(sandbox.Options{Seed: 1})
-	endpoint, err := server.Start("127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = endpoint.Close() })
+	parts := &partLog{next: server}
+	endpoint := httptest.NewServer(parts)
+	t.Cleanup(endpoint.Close)
 	root, home := server.Root(), t.TempDir()
-	url := strings.Replace(endpoint.HTTP, "cooper.localhost", "127.0.0.1", 1) // needs no resolver
+	url := endpoint.URL
 	client := s3.New(s3.Options{BaseEndpoint: &url, Region: "eu-west-1", UsePathStyle: true,
 		Credentials: credentials.NewStaticCredentialsProvider(root.AccessKeyID, root.SecretAccessKey, "")})
-	_, err = client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: aws.String("box"),
+	_, err := client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: aws.String("box"),
 		CreateBucketConfiguration: &types.CreateBucketConfiguration{LocationConstraint: "eu-west-1"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &shellWorld{server, client, map[string]string{"HOME": home, "XDG_STATE_HOME": filepath.Join(home, "state"), "AWS_REGION": "eu-west-1",
+	return &shellWorld{server, parts, client, map[string]string{"HOME": home, "XDG_STATE_HOME": filepath.Join(home, "state"), "AWS_REGION": "eu-west-1",
 		"AWS_ENDPOINT_URL": url, "COOPER_DIALECT": "sandbox", "AWS_ACCESS_KEY_ID": root.AccessKeyID, "AWS_SECRET_ACCESS_KEY": root.SecretAccessKey,
 		"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": home + "/none", "AWS_SHARED_CREDENTIALS_FILE": home + "/none"}}
 }
@@ -190,78 +187,4 @@ func TestCommandLinesThatMeanNothingAreRefused(t *testing.T) {
 	w.must(t, 1, "ls", "s3://no-such-bucket")
 	w.must(t, 1, "cp", "--yes", "--read-only", os.Args[0], "s3://box/k")
 	w.must(t, 0, "ls", "--read-only")
-}
-
-func noiseFor(n int, seed byte) []byte {
-	b := make([]byte, n)
-	_, _ = rand.NewChaCha8([32]byte{seed}).Read(b) // never fails
-	return b
-}
-
-// weather makes 10 % of the requests slow down, resets 1 % before and 1 % after they are carried out, stalls one and lets
-// the credentials expire once. The answers say how many requests came through, and how often the credentials expired.
-func (w *shellWorld) weather(expireAfter int) (passed, struck func() int) {
-	w.server.Faults.Clear()
-	expired, slow := sandbox.ExpiredToken(), sandbox.SlowDown()
-	expired.Skip, expired.Times, slow.Chance = expireAfter, 1, 0.1
-	struck = w.server.Faults.Add(expired)
-	for _, f := range []sandbox.Fault{{Kind: sandbox.FaultDelay, Skip: 5, Times: 1, Delay: 1500 * time.Millisecond}, slow,
-		{Kind: sandbox.FaultReset, Chance: 0.01}, {Kind: sandbox.FaultResetAfter, Chance: 0.01}} {
-		w.server.Faults.Add(f)
-	}
-	return w.server.Faults.Add(sandbox.Fault{Kind: sandbox.FaultDelay}), struck
-}
-
-// killAfter starts cooper and kills it as soon as done says so.
-func (w *shellWorld) killAfter(t *testing.T, done func() bool, args ...string) {
-	t.Helper()
-	cmd := w.command(t.Context(), args...)
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan struct{})
-	go func() { _ = cmd.Wait(); close(ended) }()
-	for !done() {
-		select {
-		case <-ended:
-			return
-		default:
-		}
-	}
-	_ = cmd.Process.Kill()
-	<-ended
-}
-
-func TestBothSidesAreEqualAfterARunFullOfFaults(t *testing.T) {
-	t.Parallel()
-	w := openShell(t)
-	files := map[string][]byte{"big-1": noiseFor(40<<20+1, 1), "deep/big-2": noiseFor(20<<20, 2)}
-	for i := range 120 {
-		files[fmt.Sprintf("small/%d/%d", i%7, i)] = noiseFor(1000+i, byte(i))
-	}
-	dir, to := writeTree(t, files), filepath.Join(t.TempDir(), "to")
-	for _, job := range [][]string{{"cp", "-r", "--yes", dir, "s3://box/in"}, {"cp", "-r", "s3://box/in", to}} {
-		passed, _ := w.weather(1 << 30)
-		for kill := range 2 {
-			w.killAfter(t, func() bool { return passed() > 30+40*kill }, job...)
-		}
-		_, expired := w.weather(12)
-		code := -1
-		for try := 0; code != 0 && code != 5 && try < 8; try++ {
-			var said string
-			code, _, said = w.run(t, job...)
-			t.Logf("ended with %d: %.300s", code, said)
-		}
-		if code != 0 && code != 5 {
-			t.Fatalf("it never came to its end")
-		}
-		if expired() != 1 {
-			t.Errorf("the credentials expired %d times", expired())
-		}
-	}
-	w.server.Faults.Clear()
-	sameTree(t, dir, to)
-	if out := w.must(t, 0, "ls", "-r", "s3://box/"); strings.Count(out, "\n") != len(files) {
-		t.Errorf("%d objects, %d files", strings.Count(out, "\n"), len(files))
-	}
 }

@@ -262,11 +262,7 @@ func (f *fetch) large(ctx context.Context) (string, error) {
 
 // keeps reports whether what arrived is worth keeping for another run.
 func (f *fetch) keeps(ctx context.Context, err error) bool {
-	if ctx.Err() != nil {
-		return errors.Is(context.Cause(ctx), awsops.ErrLater)
-	}
-	e := awsops.Wrap("GetObject", f.bucket, f.key, err)
-	return e.Code != codeDamaged && (passing(e) || e.Kind == awsops.KindExpired || e.Kind == awsops.KindCredentials)
+	return later(ctx, awsops.Wrap("GetObject", f.bucket, f.key, err))
 }
 
 func (f *fetch) pieces(ctx context.Context, file *os.File, m *marks) error {

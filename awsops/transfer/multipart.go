@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -52,11 +51,7 @@ func (u *upload) multipart(ctx context.Context) (string, error) {
 
 // keeps reports whether it is worth going on with an upload that failed.
 func (u *upload) keeps(ctx context.Context, err error) bool {
-	if ctx.Err() != nil {
-		return errors.Is(context.Cause(ctx), awsops.ErrLater)
-	}
-	e := awsops.Wrap("UploadPart", u.spec.Bucket, u.spec.Key, err)
-	return passing(e) || e.Kind == awsops.KindExpired || e.Kind == awsops.KindCredentials
+	return later(ctx, awsops.Wrap("UploadPart", u.spec.Bucket, u.spec.Key, err))
 }
 
 // begin finds an upload of the same file that an earlier run left, with the parts that are there, or begins one.

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"cooper/awsops"
@@ -45,6 +46,19 @@ func passing(err error) bool {
 		return e.Code == "ConditionalRequestConflict" || e.Code == "OperationAborted"
 	}
 	return e.Status >= 500 && e.Status != 501
+}
+
+// later tells whether a file that did not come to its end may do so in another run. What stopped it may be what another
+// file of the job met, which is then the cause of ctx's end; a person who cancels wants nothing kept.
+func later(ctx context.Context, err error) bool {
+	if cause := context.Cause(ctx); cause != nil {
+		if errors.Is(cause, awsops.ErrLater) {
+			return true
+		}
+		err = cause
+	}
+	e := awsops.Wrap("transfer", "", "", err)
+	return e.Code != codeDamaged && (passing(e) || e.Kind == awsops.KindExpired || e.Kind == awsops.KindCredentials)
 }
 
 // hopeless tells failures that every further file would meet, too: the job stops, to be gone on with.
