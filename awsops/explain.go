@@ -121,7 +121,9 @@ func explain(e *Error) {
 			e.Kind = KindCredentials
 			e.Hint = "MFA delete only accepts root's long-term access keys; the current credentials are temporary (they carry a session token)."
 		}
+		explainKey(e)
 	case "InvalidArgument":
+		explainKey(e)
 		if strings.Contains(e.Message, "Mfa header is invalid") {
 			e.Kind, e.Hint = KindMFARejected, "The device's serial or the code is malformed: check the serial."
 		}
@@ -148,6 +150,10 @@ func meaningOf(code string, status int) meaning {
 
 func explainDenied(e *Error) {
 	switch {
+	case strings.Contains(e.Message, "must provide the correct secret key"):
+		explainKey(e)
+	case strings.Contains(e.Message, "kms:"):
+		e.Hint = "The KMS key's policy or your own policies lack the permission that is named. A key of another account must allow it on both sides."
 	case strings.Contains(e.Message, "Mfa Authentication must be used"):
 		e.Kind, e.Hint = KindMFARequired, "The bucket has MFA delete: root must send a one-time code."
 	case strings.Contains(e.Message, "MultiFactorAuthentication failed"):

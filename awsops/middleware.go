@@ -70,7 +70,11 @@ func (g *guard) check(ctx context.Context, in middleware.InitializeInput, next m
 	// The input belongs to the caller: leave it as it was.
 	defer g.expect(v, "ExpectedBucketOwner", call.bucket)()
 	defer g.expect(v, "ExpectedSourceBucketOwner", copiedFrom(v))()
-	return next.HandleInitialize(context.WithValue(ctx, outgoingKey{}, call), in)
+	h := g.lend(ctx, call, v, func() (h handled) {
+		h.out, h.md, h.err = next.HandleInitialize(context.WithValue(ctx, outgoingKey{}, call), in)
+		return h
+	})
+	return h.out, h.md, h.err
 }
 
 // expect fills the field in with the bucket's owner, where it is proven and the caller left it open,
@@ -121,6 +125,8 @@ func (g *guard) checkSecrets(call *outgoing, v reflect.Value) error {
 		return refuse("a one-time code is sent over https only", "Use the endpoint's https address.")
 	case customerKey && !g.s.Secure():
 		return refuse("a customer-provided key is sent over https only", "Use the endpoint's https address.")
+	case usesKMS(v) && !g.s.Secure():
+		return refuse("encryption with a KMS key is asked for over https only", "Use the endpoint's https address.")
 	case code && !g.once:
 		return &Error{Op: call.op, Bucket: call.bucket, Key: call.key, Kind: KindBug,
 			Message: "a one-time code may only be sent inside Writer.Coded"}
@@ -192,6 +198,12 @@ func (s *Session) noteDate(date string) {
 	}
 	s.skewNS.Store(int64(skew))
 	s.skewed.Store(true)
+}
+
+// usesKMS reports whether a call names SSE-KMS or DSSE-KMS.
+func usesKMS(v reflect.Value) bool {
+	f := v.FieldByName("ServerSideEncryption")
+	return f.IsValid() && f.Kind() == reflect.String && strings.HasPrefix(f.String(), "aws:kms")
 }
 
 func stringField(v reflect.Value, name string) string {

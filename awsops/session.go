@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"cooper/awsops/sse"
 )
 
 // Reader makes the calls that change nothing. Beside its types, its clients refuse every HTTP
@@ -40,6 +42,7 @@ type Session struct {
 	codes    *codeLedger
 	devices  deviceList
 	jobs     jobList
+	keys     sse.Keyring
 
 	fips, dualStack bool // asked for by the environment or the profile
 

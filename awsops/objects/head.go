@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"cooper/awsops"
+	"cooper/awsops/sse"
 )
 
 // Head is what HeadObject answers of one version of an object. Text fields are "" where the header
@@ -87,9 +88,29 @@ func ReadHead(ctx context.Context, r *awsops.Reader, bucket, key, version string
 	}
 	out, err := api.HeadObject(ctx, in)
 	if err != nil {
-		return Head{}, headError(bucket, key, err)
+		return Head{}, unseen(ctx, r, api, in, headError(bucket, key, err))
 	}
 	return headOf(key, out), nil
+}
+
+// unseen asks why HEAD was refused where a customer-provided key may be the reason: HEAD has no body to say so, GET of
+// one byte has. Other errors stay as they are.
+func unseen(ctx context.Context, r *awsops.Reader, api awsops.ReadAPI, in *s3.HeadObjectInput, e *awsops.Error) *awsops.Error {
+	keyed := e.Status == http.StatusBadRequest || e.Status == http.StatusForbidden && !r.Session().Keys().Empty()
+	if !keyed {
+		return e
+	}
+	out, err := api.GetObject(ctx, &s3.GetObjectInput{Bucket: in.Bucket, Key: in.Key, VersionId: in.VersionId, Range: aws.String("bytes=0-0"),
+		SSECustomerAlgorithm: in.SSECustomerAlgorithm, SSECustomerKey: in.SSECustomerKey, SSECustomerKeyMD5: in.SSECustomerKeyMD5})
+	if err != nil {
+		why := awsops.Wrap("HeadObject", *in.Bucket, *in.Key, err)
+		if _, ok := errors.AsType[*sse.MissingKey](why); ok {
+			return why
+		}
+		return e
+	}
+	_ = out.Body.Close() // one byte
+	return e
 }
 
 func headError(bucket, key string, err error) *awsops.Error {

@@ -14,6 +14,7 @@ import (
 
 	"cooper/awsops"
 	"cooper/awsops/objects"
+	"cooper/awsops/sse"
 )
 
 // Attributes are what an object gets besides its content and its content type.
@@ -23,6 +24,7 @@ type Attributes struct {
 	Metadata     []objects.Pair `json:"metadata,omitempty"`
 	Tags         []objects.Pair `json:"tags,omitempty"`
 	Class        string         `json:"class,omitempty"` // storage class; "" is STANDARD
+	Encryption   sse.Choice     `json:"encryption,omitzero"`
 }
 
 // The limits of "Working with object metadata" and "Categorizing your storage using tags".
@@ -49,6 +51,9 @@ func (a Attributes) Check() string {
 		}
 	}
 	if why := checkMetadata(a.Metadata); why != "" {
+		return why
+	}
+	if why := a.Encryption.Check(true); why != "" {
 		return why
 	}
 	return checkTags(a.Tags)
@@ -147,8 +152,8 @@ func (a Attributes) create(in *s3.CreateMultipartUploadInput) {
 }
 
 // flags adds the attributes to a command line of aws s3api.
-func (a Attributes) flags(c *awsops.CommandLine) *awsops.CommandLine {
-	c = a.copyFlags(c)
+func (a Attributes) flags(c *awsops.CommandLine, keyFile string) *awsops.CommandLine {
+	c = options(a.shared(c), a.Encryption.APIOptions(keyFile))
 	if t := a.tagging(); t != nil {
 		c = c.Flag("--tagging", *t)
 	}
@@ -156,7 +161,23 @@ func (a Attributes) flags(c *awsops.CommandLine) *awsops.CommandLine {
 }
 
 // copyFlags adds to a command line of aws s3 what that can set: all but the tags.
-func (a Attributes) copyFlags(c *awsops.CommandLine) *awsops.CommandLine {
+func (a Attributes) copyFlags(c *awsops.CommandLine, keyFile string) *awsops.CommandLine {
+	return options(a.shared(c), a.Encryption.CopyOptions(keyFile))
+}
+
+func options(c *awsops.CommandLine, all []sse.Option) *awsops.CommandLine {
+	for _, o := range all {
+		if o.Value == "" {
+			c = c.Switch(o.Name)
+		} else {
+			c = c.Flag(o.Name, o.Value)
+		}
+	}
+	return c
+}
+
+// shared adds what both can set by options of the same name.
+func (a Attributes) shared(c *awsops.CommandLine) *awsops.CommandLine {
 	c = c.FlagIf("--cache-control", a.CacheControl).FlagIf("--storage-class", a.Class)
 	if !a.Expires.IsZero() {
 		c = c.Flag("--expires", a.Expires.UTC().Format(time.RFC3339))
@@ -176,6 +197,9 @@ func (a Attributes) changes() []awsops.Change {
 		}
 	}
 	add("storage class", a.Class)
+	if !a.Encryption.IsZero() {
+		add("encryption", a.Encryption.String())
+	}
 	add("cache control", a.CacheControl)
 	if !a.Expires.IsZero() {
 		add("expires", a.Expires.UTC().Format(time.RFC3339))

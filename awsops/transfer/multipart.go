@@ -72,6 +72,7 @@ func (u *upload) begin(ctx context.Context) (awsops.UploadRecord, map[int32]type
 	}
 	in := &s3.CreateMultipartUploadInput{Bucket: &u.spec.Bucket, Key: &u.spec.Key, ContentType: &u.spec.ContentType}
 	u.spec.With.create(in)
+	u.ready.Create(in)
 	if !u.plain {
 		in.ChecksumAlgorithm, in.ChecksumType = checksum, types.ChecksumTypeFullObject
 	}
@@ -81,6 +82,9 @@ func (u *upload) begin(ctx context.Context) (awsops.UploadRecord, map[int32]type
 		return want, nil, u.failed("CreateMultipartUpload", err)
 	}
 	want.UploadID, want.Begun = aws.ToString(begun.UploadId), u.r.Now().UTC()
+	if err := u.told(toldByCreate(begun)); err != nil {
+		return want, nil, u.abort(ctx, want, err)
+	}
 	if err := u.r.Session().Uploads().Keep(want); err != nil {
 		awsops.Progress(ctx).Note("The upload can't be gone on with should it be cut off: " + err.Error())
 	}
@@ -134,6 +138,7 @@ func (u *upload) forget(ctx context.Context, rec awsops.UploadRecord) {
 func (u *upload) listParts(ctx context.Context, id string) (map[int32]types.Part, error) {
 	have := map[int32]types.Part{}
 	in := &s3.ListPartsInput{Bucket: &u.spec.Bucket, Key: &u.spec.Key, UploadId: &id}
+	u.ready.Parts(in)
 	for {
 		var out *s3.ListPartsOutput
 		err := patiently(ctx, func() (err error) { out, err = u.api.ListParts(ctx, in); return err })
@@ -185,6 +190,7 @@ func (u *upload) part(ctx context.Context, id string, n int32, have map[int32]ty
 		return types.CompletedPart{PartNumber: &number, ETag: p.ETag, ChecksumCRC64NVME: p.ChecksumCRC64NVME}, nil
 	}
 	in := &s3.UploadPartInput{Bucket: &u.spec.Bucket, Key: &u.spec.Key, UploadId: &id, PartNumber: &number, ContentLength: &size}
+	u.ready.Part(in)
 	if u.plain {
 		sum, err := u.sum(from, size)
 		if err != nil {
@@ -228,6 +234,7 @@ func (u *upload) holds(p types.Part, from, size int64) bool {
 func (u *upload) complete(ctx context.Context, id string, parts []types.CompletedPart) (string, error) {
 	in := &s3.CompleteMultipartUploadInput{Bucket: &u.spec.Bucket, Key: &u.spec.Key, UploadId: &id,
 		MultipartUpload: &types.CompletedMultipartUpload{Parts: parts}}
+	u.ready.Complete(in)
 	if !u.plain {
 		in.MpuObjectSize, in.ChecksumType = &u.size, types.ChecksumTypeFullObject
 	}

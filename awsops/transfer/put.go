@@ -37,6 +37,7 @@ type put struct {
 	PutSpec
 	lanes  lanes
 	failed atomic.Int64
+	probe  probe
 }
 
 // item is one file of the job with what is there in its place.
@@ -52,6 +53,9 @@ type item struct {
 // that can't be, KindConflict when there is nothing to upload.
 func PlanPut(ctx context.Context, r *awsops.Reader, spec PutSpec) (*awsops.Plan, error) {
 	if err := spec.check(); err != nil {
+		return nil, err
+	}
+	if err := encryptable(r, spec.Bucket, spec.With.Encryption); err != nil {
 		return nil, err
 	}
 	u := &put{PutSpec: spec, lanes: newLanes(fileWorkers)}
@@ -273,11 +277,11 @@ func (u *put) lines(ctx context.Context, r *awsops.Reader, t awsops.Target, tota
 			continue
 		}
 		if it.empty {
-			out = append(out, awsops.Command(t, "s3api", "put-object").Flag("--bucket", u.Bucket).Flag("--key", it.key).Flag("--content-type", markerType).
-				Flag("--if-none-match", "*").String())
+			out = append(out, options(awsops.Command(t, "s3api", "put-object").Flag("--bucket", u.Bucket).Flag("--key", it.key).Flag("--content-type", markerType).
+				Flag("--if-none-match", "*"), u.With.Encryption.APIOptions(keyFile(r, u.With))).String())
 			continue
 		}
-		out = append(out, u.single(it.path, it.key, it.there.ETag).command(t, it.info.Size()))
+		out = append(out, u.single(it.path, it.key, it.there.ETag).command(t, it.info.Size(), keyFile(r, u.With)))
 	}
 	if n := total - int64(len(out)); n > 0 {
 		out = append(out, fmt.Sprintf("# and so on for %s more", files(n)))
@@ -363,7 +367,7 @@ func (u *put) send(ctx context.Context, w *awsops.Writer, e awsops.Entry) (awsop
 	if err != nil {
 		return awsops.Receipt{}, awsops.Invalid("PutObject", err.Error(), "")
 	}
-	return (&upload{spec: u.single(path, e.Key, e.ETag), size: info.Size(), partSize: part, parts: int32(parts), lanes: u.lanes}).run(ctx, w)
+	return (&upload{spec: u.single(path, e.Key, e.ETag), size: info.Size(), partSize: part, parts: int32(parts), lanes: u.lanes, probe: &u.probe}).run(ctx, w)
 }
 
 // marker puts the empty object that stands for a folder.
@@ -373,5 +377,5 @@ func (u *put) marker(ctx context.Context, w *awsops.Writer, key, path string) (a
 	}
 	spec := u.single(os.DevNull, key, "")
 	spec.ContentType = markerType
-	return (&upload{spec: spec, parts: 1, lanes: u.lanes, marker: true}).run(ctx, w)
+	return (&upload{spec: spec, parts: 1, lanes: u.lanes, marker: true, probe: &u.probe}).run(ctx, w)
 }

@@ -15,6 +15,7 @@ import (
 
 	"cooper/awsops"
 	"cooper/awsops/objects"
+	"cooper/awsops/sse"
 )
 
 // parallel is how many requests of one transfer are on their way at once.
@@ -33,6 +34,9 @@ type upload struct {
 	lanes    lanes
 	marker   bool // an empty object that stands for a folder: there is no file that could change
 
+	probe *probe    // shared by the files of a job
+	ready sse.Ready // the encryption, with its key
+
 	r     *awsops.Reader
 	api   awsops.WriteAPI
 	file  *os.File
@@ -46,6 +50,12 @@ func (u *upload) run(ctx context.Context, w *awsops.Writer) (awsops.Receipt, err
 		return awsops.Receipt{}, err
 	}
 	u.r, u.api, u.plain = &w.Reader, api, w.Session().Dialect() == awsops.DialectCompatible
+	if u.ready, err = w.Session().Keys().Ready(u.spec.With.Encryption); err != nil {
+		return awsops.Receipt{}, keyError(u.spec.Bucket, u.spec.Key, err)
+	}
+	if err := u.probe.run(ctx, u); err != nil {
+		return awsops.Receipt{}, err
+	}
 	if !u.marker {
 		u.stamp = fileText(u.spec.File)
 	}
@@ -75,6 +85,7 @@ func (u *upload) single(ctx context.Context) (string, error) {
 	defer u.lanes.leave()
 	in := &s3.PutObjectInput{Bucket: &u.spec.Bucket, Key: &u.spec.Key, ContentLength: &u.size, ContentType: &u.spec.ContentType}
 	u.spec.With.put(in)
+	u.ready.Put(in)
 	if u.plain {
 		sum, err := u.sum(0, u.size)
 		if err != nil {
@@ -97,6 +108,9 @@ func (u *upload) single(ctx context.Context) (string, error) {
 		}
 		u.shown.Add(u.size)
 		return storedNote(head.VersionID, ""), nil
+	}
+	if err := u.told(toldByPut(out)); err != nil {
+		return "", err
 	}
 	if err := u.unchanged("What was stored may be a mixture of both. "); err != nil {
 		return "", err

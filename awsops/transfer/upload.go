@@ -31,8 +31,10 @@ type UploadSpec struct {
 }
 
 const (
-	noObject   = "no object"
-	kindUpload = "object.upload"
+	noObject = "no object"
+	// lockedObject stands for the ETag of an object that only its own key would show.
+	lockedObject = "an object that is encrypted with a key of your own (SSE-C), which isn't held"
+	kindUpload   = "object.upload"
 )
 
 // PlanUpload plans the upload of one file. It fails with KindConflict when there is an object under
@@ -43,6 +45,9 @@ func PlanUpload(ctx context.Context, r *awsops.Reader, spec UploadSpec) (*awsops
 	}
 	if why := spec.With.Check(); why != "" {
 		return nil, awsops.Invalid("PutObject", why, "")
+	}
+	if err := encryptable(r, spec.Bucket, spec.With.Encryption); err != nil {
+		return nil, err
 	}
 	size, err := localSize(spec.File)
 	if err != nil {
@@ -73,11 +78,14 @@ func PlanUpload(ctx context.Context, r *awsops.Reader, spec UploadSpec) (*awsops
 		{What: "the file " + spec.File, Value: fileText(spec.File), Read: func(context.Context, *awsops.Reader) (string, error) { return fileText(spec.File), nil }},
 	}
 	describeUpload(p, spec, size, parts, there)
-	p.Steps = []awsops.Step{{Title: "upload the file", Command: spec.command(p.Target, size),
+	p.Steps = []awsops.Step{{Title: "upload the file", Command: spec.command(p.Target, size, keyFile(r, spec.With)),
 		Do: func(ctx context.Context, w *awsops.Writer, _ awsops.Item) (awsops.Receipt, error) {
-			return (&upload{spec: spec, size: size, partSize: partSize, parts: int32(parts), lanes: newLanes(parallel)}).run(ctx, w)
+			return (&upload{spec: spec, size: size, partSize: partSize, parts: int32(parts), lanes: newLanes(parallel), probe: &probe{}}).run(ctx, w)
 		}}}
 	p.Expect = []awsops.Expectation{{What: "the object's size", Want: fmt.Sprint(size), Read: sizeState(spec.Bucket, spec.Key)}}
+	if !spec.With.Encryption.IsZero() {
+		p.Expect = append(p.Expect, awsops.Expectation{What: "the object's encryption", Want: asChosen, Read: encryptionState(spec)})
+	}
 	return p, nil
 }
 
@@ -109,14 +117,14 @@ func describeUpload(p *awsops.Plan, spec UploadSpec, size, parts int64, there st
 }
 
 // command is one PUT up to the 5 GiB that a PUT can carry; beyond it only the high-level copy will do.
-func (spec UploadSpec) command(t awsops.Target, size int64) string {
+func (spec UploadSpec) command(t awsops.Target, size int64, keyFile string) string {
 	if size > 5*gib {
 		return spec.With.copyFlags(awsops.Command(t, "s3", "cp").Arg(localArg(spec.File), "s3://"+spec.Bucket+"/"+spec.Key).
-			Flag("--content-type", spec.ContentType)).String()
+			Flag("--content-type", spec.ContentType), keyFile).String()
 	}
 	c := awsops.Command(t, "s3api", "put-object").Flag("--bucket", spec.Bucket).Flag("--key", spec.Key).
 		Flag("--body", localArg(spec.File)).Flag("--content-type", spec.ContentType)
-	c = spec.With.flags(c)
+	c = spec.With.flags(c, keyFile)
 	if spec.Replace != "" {
 		return c.Flag("--if-match", spec.Replace).String()
 	}
@@ -181,6 +189,9 @@ func objectState(bucket, key string) func(context.Context, *awsops.Reader) (stri
 		}
 		if e := awsops.Wrap("HeadObject", bucket, key, err); e.Status == 404 || e.Kind == awsops.KindNotFound {
 			return noObject, nil
+		}
+		if needsKey(err) {
+			return lockedObject, nil
 		}
 		return "", err
 	}
