@@ -1,0 +1,135 @@
+package accesslog
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"testing"
+	"time"
+)
+
+// lines writes n records as an application and its neighbours make them: each with its own request and host id, a third
+// with a key of its own, from 200 requesters at 500 addresses. It makes them while it is read.
+type lines struct {
+	n, at int
+	left  []byte
+	buf   []byte
+	key   []byte
+}
+
+func (l *lines) Read(p []byte) (int, error) {
+	if len(l.left) == 0 {
+		l.buf = l.buf[:0]
+		for len(l.buf) < 64<<10 && l.at < l.n {
+			l.write(l.at)
+			l.at++
+		}
+		l.left = l.buf
+	}
+	if len(l.left) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, l.left)
+	l.left = l.left[n:]
+	return n, nil
+}
+
+func (l *lines) write(i int) {
+	var host [56]byte
+	for j := 0; j < 56; j += 8 {
+		binary.LittleEndian.PutUint64(host[j:], uint64(i+1)*0x9E37_79B9_7F4A_7C15>>(j%7))
+	}
+	at := time.Unix(1_795_600_000+int64(i/20), 0)
+	l.key = fmt.Appendf(l.key[:0], "tenants/%03d/2026/11/%02d/events-%08d.parquet", i%317, i/40_000%28+1, i/3)
+	key := l.key
+	operation, status, code, version := "REST.GET.OBJECT", "200", "-", "-"
+	switch {
+	case i%97 == 0:
+		operation, status, version = "REST.DELETE.OBJECT", "204", base64.RawURLEncoding.EncodeToString(host[:24])
+	case i%31 == 0:
+		status, code = "403", "AccessDenied"
+	}
+	b := l.buf
+	b = append(b, "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be application-data-eu-west-1 ["...)
+	b = at.UTC().AppendFormat(b, "02/Jan/2006:15:04:05 -0700")
+	b = fmt.Appendf(b, "] 10.%d.%d.%d arn:aws:sts::111122223333:assumed-role/service-%03d/i-0a1b2c3d4e5f6a7b8 ", i%2, i%25, i%10, i%200)
+	b = fmt.Appendf(b, "%016X %s %s \"GET /application-data-eu-west-1/%s?x-id=GetObject HTTP/1.1\" %s %s ", uint64(i+1)*0x9E37_79B9_7F4A_7C15, operation, key, key, status, code)
+	b = fmt.Appendf(b, "%d %d %d %d \"-\" \"aws-sdk-java/2.29.%d md/io#sync md/http#Apache ua/2.1 os/Linux#6.1 lang/java#21 m/D,Z,e\" %s ",
+		1000+i%90_000, 1000+i%90_000, 8+i%60, 5+i%50, i%12, version)
+	b = base64.StdEncoding.AppendEncode(b, host[:])
+	b = append(b, " SigV4 TLS_AES_128_GCM_SHA256 AuthHeader application-data-eu-west-1.s3.eu-west-1.amazonaws.com TLSv1.3 - - eu-west-1\n"...)
+	l.buf = b
+}
+
+// BenchmarkAMillionLines loads a million records in two streams, filters them and groups them. Making the lines is
+// measured on its own and taken off. go test -bench Million -benchtime 1x ./awsops/accesslog
+func BenchmarkAMillionLines(b *testing.B) {
+	const n, streams = 1_000_000, 2
+	defer debug.SetGCPercent(debug.SetGCPercent(50)) // as the program sets it
+	for range b.N {
+		spent := cpuTime()
+		measured := func(name string) {
+			now := cpuTime()
+			b.ReportMetric((now - spent).Seconds(), name)
+			spent = now
+		}
+		size, _ := io.Copy(io.Discard, &lines{n: n}) // neither side can fail
+		measured("making-cpu-s")
+		table := New()
+		var work sync.WaitGroup
+		for range streams {
+			work.Go(func() {
+				if err := table.Load(context.Background(), &lines{n: n / streams}); err != nil {
+					b.Error(err)
+				}
+			})
+		}
+		work.Wait()
+		measured("making+loading-cpu-s")
+		if c := table.Counts(); c.Records != n || c.Broken != 0 {
+			b.Fatalf("%+v", c)
+		}
+		rows := table.Rows()
+		places, err := rows.Select(context.Background(), Filter{Requester: "service-01", Status: "403", Key: "*.parquet"})
+		if err != nil || len(places) == 0 {
+			b.Fatal(err)
+		}
+		measured("filter-cpu-s")
+		for _, p := range Presets() {
+			if _, err := rows.Group(context.Background(), p.Filter, p.By...); err != nil {
+				b.Fatal(err)
+			}
+		}
+		measured("all-groupings-cpu-s")
+		var mem runtime.MemStats
+		runtime.ReadMemStats(&mem)
+		b.ReportMetric(float64(mem.Sys-mem.HeapReleased)/1e6, "from-system-MB")
+		runtime.GC()
+		runtime.ReadMemStats(&mem)
+		b.ReportMetric(float64(mem.HeapAlloc)/1e6, "table-MB")
+		b.ReportMetric(float64(size)/n, "line-bytes")
+		runtime.KeepAlive(table)
+	}
+}
+
+func TestARecordTakesLessMemoryThanItsLine(t *testing.T) {
+	const n = 60_000
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	table := New()
+	if err := table.Load(context.Background(), &lines{n: n}); err != nil {
+		t.Fatal(err)
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	if each := int64(after.HeapAlloc-before.HeapAlloc) / n; each > 260 {
+		t.Errorf("a record takes %d bytes", each)
+	}
+	runtime.KeepAlive(table)
+}

@@ -1,0 +1,112 @@
+package accesslog
+
+import (
+	"bytes"
+	"hash/maphash"
+)
+
+const (
+	chunkSize  = 256 << 10
+	firstChunk = 4 << 10
+)
+
+// arena keeps texts in large pieces, so that none is moved when it grows. What was handed out is never changed.
+type arena struct {
+	chunks [][]byte // of full length each
+	used   int      // of the last one
+}
+
+// place is where an arena keeps a text.
+type place struct{ chunk, from, size uint32 }
+
+// room gives n bytes of free space at the end of the arena.
+func (a *arena) room(n int) ([]byte, place) {
+	last := len(a.chunks) - 1
+	if last < 0 || len(a.chunks[last])-a.used < n {
+		size := chunkSize
+		if last < 0 {
+			size = firstChunk
+		}
+		a.chunks = append(a.chunks, make([]byte, max(size, n)))
+		last, a.used = last+1, 0
+	}
+	from := a.used
+	a.used += n
+	return a.chunks[last][from:a.used], place{uint32(last), uint32(from), uint32(n)}
+}
+
+// keep copies a text into the arena.
+func (a *arena) keep(s []byte) place {
+	room, p := a.room(len(s))
+	copy(room, s)
+	return p
+}
+
+func (a *arena) at(p place) []byte { return textAt(a.chunks, p) }
+
+func textAt(chunks [][]byte, p place) []byte {
+	from, to := int(p.from), int(p.from)+int(p.size)
+	return chunks[p.chunk][from:to:to]
+}
+
+// pool keeps each text once, under a number.
+type pool struct {
+	arena arena
+	texts []place
+	slots []uint32 // number + 1 by hash, 0 for a free one; never more than three quarters full
+	seed  maphash.Seed
+}
+
+func newPool() *pool { return &pool{seed: maphash.MakeSeed(), slots: make([]uint32, 64)} }
+
+func (p *pool) text(id uint32) []byte { return p.arena.at(p.texts[id]) }
+
+// add gives the number of a text. near is a number that it may well have.
+func (p *pool) add(s []byte, near uint32) uint32 {
+	if int(near) < len(p.texts) && int(p.texts[near].size) == len(s) && bytes.Equal(p.text(near), s) {
+		return near
+	}
+	mask := uint64(len(p.slots) - 1)
+	for at := maphash.Bytes(p.seed, s) & mask; ; at = (at + 1) & mask {
+		id := p.slots[at]
+		if id == 0 {
+			return p.enter(s, at)
+		}
+		if t := p.texts[id-1]; int(t.size) == len(s) && bytes.Equal(p.arena.at(t), s) {
+			return id - 1
+		}
+	}
+}
+
+func (p *pool) enter(s []byte, at uint64) uint32 {
+	p.texts = append(p.texts, p.arena.keep(s))
+	p.slots[at] = uint32(len(p.texts))
+	if len(p.texts)*4 > len(p.slots)*3 {
+		p.grow()
+	}
+	return uint32(len(p.texts) - 1)
+}
+
+func (p *pool) grow() {
+	p.slots = make([]uint32, 2*len(p.slots))
+	mask := uint64(len(p.slots) - 1)
+	for id, t := range p.texts {
+		at := maphash.Bytes(p.seed, p.arena.at(t)) & mask
+		for p.slots[at] != 0 {
+			at = (at + 1) & mask
+		}
+		p.slots[at] = uint32(id + 1)
+	}
+}
+
+// texts is what a pool held at a moment. It can be read while the pool grows.
+type texts struct {
+	chunks [][]byte
+	places []place
+}
+
+func (p *pool) snapshot() texts { return texts{p.arena.chunks, p.texts} }
+
+func (t texts) len() int { return len(t.places) }
+
+func (t texts) at(id uint32) []byte { return textAt(t.chunks, t.places[id]) }
