@@ -1,7 +1,12 @@
 package awsops
 
 import (
+	"bytes"
 	"context"
+	"crypto/md5"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/xml"
 	"net/http"
 	"strings"
@@ -18,26 +23,43 @@ const controlPath = "/v20180820/"
 // the caller's account, and decodes its XML answer into out. op is the operation's name. A
 // compatible endpoint has no such service: KindUnsupported. Errors are *Error.
 func (r *Reader) Control(ctx context.Context, op, path string, out any) error {
-	s := r.s
+	_, err := r.s.control(ctx, op, http.MethodGet, path, nil, out)
+	return err
+}
+
+// Control changes something by Amazon S3 Control: it sends body, an XML document or nothing, by method and gives the
+// request's id. It sends once and does not retry. Errors are *Error.
+func (w *Writer) Control(ctx context.Context, op, method, path string, body []byte) (requestID string, err error) {
+	return w.s.control(ctx, op, method, path, body, nil)
+}
+
+// control sends one request and decodes the answer into out, which is nil where an answer holds nothing.
+func (s *Session) control(ctx context.Context, op, method, path string, sent []byte, out any) (string, error) {
 	if s.opt.Dialect == DialectCompatible {
-		return &Error{Op: op, Kind: KindUnsupported, Message: "this endpoint has no Amazon S3 Control to ask"}
+		return "", &Error{Op: op, Kind: KindUnsupported, Message: "this endpoint has no Amazon S3 Control to ask"}
 	}
 	identity := s.Identity(ctx)
 	id, ok := identity.Get()
 	if !ok {
-		return identity.Err
+		return "", identity.Err
 	}
-	return s.renewed(ctx, func() error { return s.control(ctx, id, op, path, out) })
+	requestID := ""
+	err := s.renewed(ctx, func() error {
+		var err error
+		requestID, err = s.sendControl(ctx, id, op, method, path, sent, out)
+		return err
+	})
+	return requestID, err
 }
 
-func (s *Session) control(ctx context.Context, id Identity, op, path string, out any) error {
-	req, err := s.controlRequest(ctx, id, path)
+func (s *Session) sendControl(ctx context.Context, id Identity, op, method, path string, sent []byte, out any) (string, error) {
+	req, err := s.controlRequest(ctx, id, method, path, sent)
 	if err != nil {
-		return Wrap(op, "", "", err)
+		return "", Wrap(op, "", "", err)
 	}
 	start, began := s.opt.Clock.Now(), time.Now()
 	status, header, body, err := s.send(req)
-	entry := Call{At: start, Op: op, Method: req.Method, Status: status, Took: time.Since(began), Received: int64(len(body)), Attempt: 1}
+	entry := Call{At: start, Op: op, Method: method, Status: status, Took: time.Since(began), Sent: int64(len(sent)), Received: int64(len(body)), Attempt: 1}
 	var failed *Error
 	if err != nil {
 		failed = Wrap(op, "", "", err)
@@ -51,12 +73,12 @@ func (s *Session) control(ctx context.Context, id Identity, op, path string, out
 	}
 	s.calls.add(entry)
 	if failed != nil {
-		return failed
+		return entry.RequestID, failed
 	}
-	return nil
+	return entry.RequestID, nil
 }
 
-func (s *Session) controlRequest(ctx context.Context, id Identity, path string) (*http.Request, error) {
+func (s *Session) controlRequest(ctx context.Context, id Identity, method, path string, body []byte) (*http.Request, error) {
 	if s.cfg.Credentials == nil {
 		return nil, &Error{Op: path, Kind: KindCredentials, Message: "no credentials were found"}
 	}
@@ -68,13 +90,21 @@ func (s *Session) controlRequest(ctx context.Context, id Identity, path string) 
 	if s.opt.Dialect != DialectSandbox {
 		base = "https://" + id.Account + "." + s.controlHost(id.Partition)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+controlPath+path, nil)
+	req, err := http.NewRequestWithContext(ctx, method, base+controlPath+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
+	hash := emptyHash
+	if len(body) > 0 {
+		sum := sha256.Sum256(body)
+		hash = hex.EncodeToString(sum[:])
+		digest := md5.Sum(body) // S3 Control demands Content-MD5 of documents that it stores
+		req.Header.Set("Content-MD5", base64.StdEncoding.EncodeToString(digest[:]))
+		req.Header.Set("Content-Type", "application/xml")
+	}
 	req.Header.Set("X-Amz-Account-Id", id.Account)
-	req.Header.Set("X-Amz-Content-Sha256", emptyHash)
-	return req, s.signer().SignHTTP(ctx, creds, req, emptyHash, "s3", s.cfg.Region, s.ServerNow())
+	req.Header.Set("X-Amz-Content-Sha256", hash)
+	return req, s.signer().SignHTTP(ctx, creds, req, hash, "s3", s.cfg.Region, s.ServerNow())
 }
 
 // controlHost is the address of S3 Control, with FIPS and dual-stack where they are asked for ("Amazon S3 endpoints and
@@ -103,7 +133,10 @@ func dnsSuffix(partition string) string {
 
 // controlError decodes an answer of S3 Control, whose error document is either S3's or IAM's.
 func controlError(op string, status int, id string, body []byte, out any) *Error {
-	if status == http.StatusOK {
+	if out == nil && status >= 200 && status < 300 {
+		return nil
+	}
+	if status == http.StatusOK && out != nil {
 		if err := xml.Unmarshal(body, out); err != nil {
 			return &Error{Op: op, Kind: KindUnsupported, Status: status, RequestID: id, Message: "the answer can't be read", Err: err}
 		}

@@ -147,10 +147,8 @@ func (s *Session) Partition(ctx context.Context) string {
 	if id, ok := s.Identity(ctx).Get(); ok && id.Partition != "" {
 		return id.Partition
 	}
-	for prefix, partition := range map[string]string{"cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-": "aws-eusc"} {
-		if s.opt.Dialect == DialectAWS && strings.HasPrefix(s.cfg.Region, prefix) {
-			return partition
-		}
+	if s.opt.Dialect == DialectAWS {
+		return partitionOf(s.cfg.Region)
 	}
 	return "aws"
 }

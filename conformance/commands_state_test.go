@@ -34,7 +34,7 @@ func (w *world) dump(t *testing.T, known map[string]bool) []string {
 		out = append(out, w.dumpVersions(t, name, known)...)
 		out = append(out, w.dumpUploads(t, name)...)
 	}
-	return out
+	return append(out, w.dumpAccount(t))
 }
 
 // dumpSettings reads every configuration of a bucket that the sandbox has.

@@ -157,6 +157,7 @@ type client struct {
 	path   string
 	tw     *twin
 	remark string
+	proxy  string // leads to the server whatever the host is
 }
 
 // run gives one line to the shell, with a one-time code that was not used yet.
@@ -167,6 +168,10 @@ func (c client) run(ctx context.Context, line string) (string, error) {
 	sh.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + c.tw.dir, "COOPER_AWSCLI=" + c.path, "LC_ALL=C.UTF-8",
 		"AWS_ACCESS_KEY_ID=" + root.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + root.SecretAccessKey,
 		"AWS_EC2_METADATA_DISABLED=true", "AWS_PAGER=", "AWS_MAX_ATTEMPTS=1"}
+	if strings.HasPrefix(line, "aws s3control ") {
+		sh.Args[2] = strings.ReplaceAll(sh.Args[2], "https://127.0.0.1:", "https://cooper.localhost:")
+		sh.Env = append(sh.Env, "HTTPS_PROXY="+c.proxy)
+	}
 	if strings.Contains(line, "$MFA") {
 		c.tw.b.clock.add(30 * time.Second)
 		sh.Env = append(sh.Env, "MFA="+c.tw.b.server.Device().Code(c.tw.b.clock.Now()))
@@ -229,7 +234,7 @@ func TestEveryCommandLineDoesWhatItsPlanDoes(t *testing.T) {
 			t.Parallel()
 			tw, p, _ := c.planned(t, true)
 			if p.Reads() {
-				client{path, tw, c.remark}.reads(t, p)
+				client{path, tw, c.remark, ""}.reads(t, p)
 				return
 			}
 			known := tw.b.versionIDs(t)
@@ -239,7 +244,7 @@ func TestEveryCommandLineDoesWhatItsPlanDoes(t *testing.T) {
 			if slices.Equal(before, want) {
 				t.Fatal("the plan changed nothing")
 			}
-			cli := client{path, tw, c.remark}
+			cli := client{path, tw, c.remark, tunnel(t, strings.TrimPrefix(tw.endB, "https://"))}
 			for _, text := range p.Commands() {
 				text = strings.ReplaceAll(text, tw.endA, tw.endB)
 				if c.lacks != "" {

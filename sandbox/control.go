@@ -5,6 +5,9 @@ import (
 	"strings"
 )
 
+// controlNamespace is that of S3 Control's documents.
+const controlNamespace = "http://awss3control.amazonaws.com/doc/2018-08-20/"
+
 // controlService answers S3 Control: the public access block of an account.
 func controlService(c *call) error {
 	account := c.header("X-Amz-Account-Id")
@@ -43,7 +46,7 @@ func getAccountBlock(c *call, account string) error {
 	if !ok {
 		return errNoPublicAccessBlock()
 	}
-	return c.writePublicAccessBlock(b)
+	return c.writePublicAccessBlock(controlNamespace, b)
 }
 
 func putAccountBlock(c *call, account string) error {

@@ -113,7 +113,7 @@ func (c *call) failService(e *apiError) bool {
 	if other := queryCodes[e.code]; other != nil && service != "s3-control" {
 		e = other
 	}
-	ns := map[string]string{"iam": iamNamespace, "sts": stsNamespace, "s3-control": namespace}[service]
+	ns := map[string]string{"iam": iamNamespace, "sts": stsNamespace, "s3-control": controlNamespace}[service]
 	w := &xmlWriter{buf: []byte(`<ErrorResponse xmlns="` + ns + `">`)}
 	w.open("Error")
 	w.optional("Type", map[bool]string{true: "Sender", false: "Receiver"}[e.status < 500])

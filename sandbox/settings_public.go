@@ -30,8 +30,8 @@ func (d publicAccessDocument) block() (publicAccessBlock, error) {
 	return publicAccessBlock{on(d.BlockPublicAcls), on(d.IgnorePublicAcls), on(d.BlockPublicPolicy), on(d.RestrictPublicBuckets)}, nil
 }
 
-func (c *call) writePublicAccessBlock(b publicAccessBlock) error {
-	return c.marshalXML(publicAccessDocument{XMLName: named("PublicAccessBlockConfiguration"), BlockPublicAcls: &b.BlockPublicAcls,
+func (c *call) writePublicAccessBlock(space string, b publicAccessBlock) error {
+	return c.marshalXML(publicAccessDocument{XMLName: xml.Name{Space: space, Local: "PublicAccessBlockConfiguration"}, BlockPublicAcls: &b.BlockPublicAcls,
 		IgnorePublicAcls: &b.IgnorePublicAcls, BlockPublicPolicy: &b.BlockPublicPolicy, RestrictPublicBuckets: &b.RestrictPublicBuckets})
 }
 
@@ -54,7 +54,7 @@ func getPublicAccessBlock(c *call) error {
 		e.fields = []field{{"BucketName", c.bucket.name}}
 		return e
 	}
-	return c.writePublicAccessBlock(b)
+	return c.writePublicAccessBlock(namespace, b)
 }
 
 func putPublicAccessBlock(c *call) error {

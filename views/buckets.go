@@ -118,6 +118,10 @@ func (v *bucketsView) changed(m JobEnded) tea.Cmd {
 		}
 		return v.list()
 	}
+	if m.Kind == buckets.KindAccountBlock {
+		v.board.Forget()
+		return v.follow()
+	}
 	v.board.Forget(m.Bucket)
 	return v.follow()
 }

@@ -3,6 +3,7 @@ package views
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
@@ -193,7 +194,7 @@ func (v *corsView) editText() tea.Cmd {
 		value = cors.FormatJSON(v.draft)
 	}
 	return ui.Push(edit.New(edit.Options{Theme: v.env.Theme, Title: "CORS rules: JSON or XML, as the AWS CLI, the console or S3 write it", Value: value, Submit: "take these rules",
-		Check: corsProblem, OK: func(text string) (tea.Cmd, string) {
+		Check: corsProblems, OK: func(text string) (tea.Cmd, string) {
 			rules, err := cors.Parse(text)
 			if err != nil {
 				return nil, err.Error()
@@ -203,14 +204,20 @@ func (v *corsView) editText() tea.Cmd {
 		}}))
 }
 
-// corsProblem is the first thing that is wrong with a configuration's text.
-func corsProblem(text string) edit.Problem {
+// corsProblems are what is wrong with a configuration's text, and what is likely a mistake.
+func corsProblems(text string) []edit.Problem {
 	rules, err := cors.Parse(text)
 	if at, ok := errors.AsType[*cors.SyntaxError](err); ok {
-		return edit.Problem{Line: at.Line, Column: at.Column, Text: at.Text}
+		return []edit.Problem{{Line: at.Line, Column: at.Column, Text: at.Text}}
 	}
-	if bad := cors.Check(rules); len(rules) > 0 && len(bad) > 0 {
-		return edit.Problem{Text: bad[0].At + ": " + bad[0].Text}
+	var out []edit.Problem
+	if len(rules) > 0 {
+		for _, p := range cors.Check(rules) {
+			out = append(out, edit.Problem{Text: p.At + ": " + p.Text})
+		}
 	}
-	return edit.Problem{}
+	for _, p := range cors.Lint(rules) {
+		out = append(out, edit.Problem{Text: fmt.Sprintf("rule %d: %s", p.Rule+1, p.Text), Mild: true})
+	}
+	return out
 }

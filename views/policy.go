@@ -27,7 +27,7 @@ type policyView struct {
 	lint  []policy.Problem
 	arn   policy.ARN
 	owner string // account, as far as it is known
-	draft string // what was written and not saved
+	draft policyDraft
 
 	json   bool // show the text in place of the words
 	scroll scroll
@@ -112,6 +112,9 @@ func (v *policyView) take(got policyRead) {
 		if d, err := policy.Parse([]byte(text)); err == nil {
 			v.doc = d
 		}
+		if v.draft.text != "" && policy.Meaning([]byte(v.draft.text)) == policy.Meaning([]byte(text)) {
+			v.draft.text = "" // it is saved
+		}
 	}
 	v.build()
 }
@@ -132,8 +135,7 @@ func (v *policyView) Update(msg tea.Msg) tea.Cmd {
 		}
 		return nil
 	case JobEnded:
-		if m.Bucket == v.bucket {
-			v.draft = ""
+		if m.Bucket == v.bucket || m.Kind == buckets.KindAccountBlock {
 			return v.load()
 		}
 		return nil

@@ -7,6 +7,7 @@ import (
 
 	"cooper/awsops"
 	"cooper/awsops/bucketpolicy"
+	"cooper/awsops/buckets"
 	"cooper/awsops/policy"
 	"cooper/ui"
 )
@@ -18,7 +19,7 @@ func (v *policyView) Actions() []ui.Action {
 	}
 	own := []ui.Action{
 		{ID: "policy.add", Keys: []string{"n"}, Help: "add a ready statement", Why: v.whyNotChange, Run: v.addReady},
-		{ID: "policy.edit", Keys: []string{"e"}, Help: "edit in $EDITOR", Why: v.whyNotChange, Run: v.edit},
+		{ID: "policy.edit", Keys: []string{"e"}, Help: "edit", Why: v.whyNotChange, Run: func() tea.Cmd { return v.edit(v.builtIn) }},
 		{ID: "policy.statement.remove", Keys: []string{"d"}, Help: "remove the statement", Why: v.whyNotRemove, Run: v.removeStatement},
 		{ID: "policy.try", Keys: []string{"t"}, Help: "try a request", Why: v.whyNotTry, Run: v.try},
 		{ID: "policy.json", Keys: []string{"v"}, Help: words, Why: v.whyNotShow, Run: v.toggle},
@@ -28,6 +29,14 @@ func (v *policyView) Actions() []ui.Action {
 				return bucketpolicy.PlanRemove(ctx, r, bucketpolicy.RemoveSpec{Bucket: v.bucket})
 			})
 		}},
+		{ID: "policy.external", Keys: []string{"E"}, Help: "edit in $EDITOR", Why: v.whyNotChange, Run: func() tea.Cmd { return v.edit(v.outside) }},
+		{ID: "policy.drop", Keys: []string{"U"}, Help: "drop the draft", Why: v.whyNotDrop, Run: v.drop},
+		{ID: "policy.block", Keys: []string{"b"}, Help: "public access block", Why: func() string { return offered(v.facts().Block) }, Run: func() tea.Cmd {
+			return editBlock(v.env, v.life, v.bucket, v.facts().Block.Value)
+		}},
+		{ID: "policy.account", Keys: []string{"B"}, Help: "the account's block", Why: func() string { return offered(v.facts().AccountBlock) }, Run: func() tea.Cmd {
+			return editAccountBlock(v.env, v.life, v.facts().AccountBlock.Value)
+		}},
 		{ID: "policy.refresh", Keys: []string{"r"}, Help: "refresh", Run: v.load},
 	}
 	if v.json {
@@ -35,6 +44,8 @@ func (v *policyView) Actions() []ui.Action {
 	}
 	return append(own, withoutMarks(v.table.actions())...)
 }
+
+func (v *policyView) facts() buckets.Facts { return v.board.Facts(v.bucket) }
 
 func (v *policyView) propose(plan Planner) tea.Cmd { return v.env.Propose(v.life, plan) }
 

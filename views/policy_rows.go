@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"cooper/awsops"
+	"cooper/awsops/buckets"
 	"cooper/awsops/policy"
 	"cooper/ui"
 	"cooper/ui/grid"
@@ -16,12 +17,18 @@ func (v *policyView) rows() []policyItem {
 		return policyItem{label: label, text: ui.Clean(text), style: style, statement: -1}
 	}
 	head := func(label string) policyItem { return policyItem{label: label, heading: true, statement: -1} }
-	public := v.board.Facts(v.bucket).Public()
-	access := string(public.Exposure.String())
+	f := v.facts()
+	public := f.Public()
+	access := public.Exposure.String()
 	if public.Level != "" {
 		access += " (" + public.Level + "): " + public.Reason
 	}
-	out := []policyItem{row("public", access, exposureStyle(access))}
+	notSet := buckets.Block{}.String() + " (not set)"
+	out := []policyItem{row("public", access, exposureStyle(access)),
+		row("block", "bucket: "+factText(f.Block, notSet, buckets.Block.String)+"; account: "+factText(f.AccountBlock, notSet, buckets.Block.String), cellMuted)}
+	if v.draft.text != "" {
+		out = append(out, row("not saved", "There is a draft: e goes on with it, U drops it.", cellInfo))
+	}
 	switch v.text.State {
 	case awsops.Known:
 	case awsops.Absent:

@@ -1,9 +1,6 @@
 package views
 
 import (
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -99,36 +96,6 @@ func TestAReadyStatementWithAQuestionRefusesAWrongAnswer(t *testing.T) {
 		p.Press("enter")
 		p.Type("vpce-*")
 		p.Sees("begins with vpce-")
-	})
-}
-
-func TestTheEditorsTextIsPlannedAndMistakesAreEditedAgain(t *testing.T) {
-	on(t, 120, 40, policyStage(demoPolicy, nil), func(s *stage, p *uitest.Program) {
-		p.Sleep(time.Second)
-		v := s.view.(*policyView)
-		left := func(text string) policyEdited {
-			path := filepath.Join(t.TempDir(), "policy.json")
-			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			return policyEdited{view: v, path: path, base: v.base()}
-		}
-		p.Post(left(strings.Replace(demoPolicy, "s3:ListBucket", "s3:ListBuckt", 1)))
-		p.Sleep(time.Second)
-		p.Sees("The policy has mistakes", "did you mean", "s3:ListBucket?")
-		p.Press("esc")
-		if v.Dirty() == "" {
-			t.Error("the draft is lost")
-		}
-		p.Post(left(strings.Replace(demoPolicy, "out/*", "in/*", 1)))
-		p.Sleep(2 * time.Second)
-		p.Sees("Change the policy of scratch", "scratch/in/*")
-		p.Press("esc")
-		p.Post(left(demoPolicy))
-		p.Sleep(time.Second)
-		if v.Dirty() != "" {
-			t.Error("an unchanged text is taken for a draft")
-		}
 	})
 }
 

@@ -117,7 +117,7 @@ func (v *propertiesView) Update(msg tea.Msg) tea.Cmd {
 		}
 		return nil
 	case JobEnded:
-		if m.Bucket == v.bucket {
+		if m.Bucket == v.bucket || m.Kind == buckets.KindAccountBlock {
 			return v.load()
 		}
 		return nil

@@ -53,6 +53,8 @@ func (v *propertiesView) whyNotEdit() string {
 	switch p := v.current(); p.kind {
 	case propBlock:
 		return offered(f.Block)
+	case propAccountBlock:
+		return offered(f.AccountBlock)
 	case propOwnership:
 		return offered(f.Ownership)
 	case propTag:
@@ -63,7 +65,7 @@ func (v *propertiesView) whyNotEdit() string {
 	case propRule:
 		return "a rule is removed and added anew"
 	}
-	return "this is not edited here: stand on the bucket block, the ownership or a tag"
+	return "this is not edited here: stand on a block, the ownership or a tag"
 }
 
 func (v *propertiesView) whyNotRemove() string {
@@ -73,10 +75,12 @@ func (v *propertiesView) whyNotRemove() string {
 		return v.whyNotEdit()
 	case propRule:
 		return offered(f.Lifecycle)
+	case propAccountBlock:
+		return whyNotRemoveAccountBlock(f.AccountBlock)
 	case propUpload:
 		return ""
 	}
-	return "stand on a tag, a lifecycle rule or an upload"
+	return "stand on a tag, a lifecycle rule, an upload or the account block"
 }
 
 func (v *propertiesView) whyNotAbort() string {
@@ -90,40 +94,15 @@ func (v *propertiesView) edit() tea.Cmd {
 	f := v.board.Facts(v.bucket)
 	switch p := v.current(); p.kind {
 	case propBlock:
-		return v.editBlock(f.Block.Value)
+		return editBlock(v.env, v.life, v.bucket, f.Block.Value)
+	case propAccountBlock:
+		return editAccountBlock(v.env, v.life, f.AccountBlock.Value)
 	case propOwnership:
 		return v.editOwnership(f.Ownership.Value)
 	case propTag:
 		return v.editTag(p.tag)
 	}
 	return nil
-}
-
-func (v *propertiesView) editBlock(now buckets.Block) tea.Cmd {
-	tick := func(on bool) string {
-		if on {
-			return "yes"
-		}
-		return ""
-	}
-	field := func(id string, on bool, help string) ui.FormField {
-		return ui.FormField{ID: id, Label: id, Kind: ui.CheckField, Value: tick(on), Help: help}
-	}
-	return ui.Push(ui.NewForm(ui.FormOptions{Title: "Public access block of " + ui.Clean(v.bucket), Submit: "show the plan",
-		Text: "All four are sent together.",
-		Fields: []ui.FormField{
-			field("BlockPublicAcls", now.BlockPublicAcls, "Refuses new ACLs that grant access to the public."),
-			field("IgnorePublicAcls", now.IgnorePublicAcls, "ACLs that grant access to the public don't count."),
-			field("BlockPublicPolicy", now.BlockPublicPolicy, "Refuses new policies that are public."),
-			field("RestrictPublicBuckets", now.RestrictPublicBuckets, "A public policy lets in only the account and AWS services."),
-		},
-		OK: func(x ui.Values) (tea.Cmd, string) {
-			spec := buckets.BlockSpec{Bucket: v.bucket, Block: buckets.Block{BlockPublicAcls: x.Yes("BlockPublicAcls"), IgnorePublicAcls: x.Yes("IgnorePublicAcls"),
-				BlockPublicPolicy: x.Yes("BlockPublicPolicy"), RestrictPublicBuckets: x.Yes("RestrictPublicBuckets")}}
-			return v.env.Propose(v.life, func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
-				return buckets.PlanBlock(ctx, r, spec)
-			}), ""
-		}}))
 }
 
 func (v *propertiesView) editOwnership(now string) tea.Cmd {
@@ -196,6 +175,8 @@ func (v *propertiesView) remove() tea.Cmd {
 		return v.proposeTags(v.ownTags(p.tag.Key))
 	case propRule:
 		return v.proposeRules(buckets.LifecycleSpec{Bucket: v.bucket, Remove: []string{p.rule.ID}})
+	case propAccountBlock:
+		return removeAccountBlock(v.env, v.life)
 	case propUpload:
 		return v.proposeAbort(buckets.AbortSpec{Bucket: v.bucket, Only: []awsops.Entry{{Key: p.upload.Key, UploadID: p.upload.ID}}})
 	}

@@ -18,6 +18,7 @@ const (
 	propPlain propertyKind = iota
 	propSection
 	propBlock
+	propAccountBlock
 	propOwnership
 	propTag
 	propRule
@@ -88,7 +89,7 @@ func accessProperties(f buckets.Facts) []property {
 		{id: "public", section: sectionAccess, label: "public", text: public.Exposure.String() + ". " + public.Reason, style: style},
 		{id: "block", section: sectionAccess, kind: propBlock, label: "bucket block", style: cellText,
 			text: factText(f.Block, buckets.Block{}.String()+" (not set)", buckets.Block.String)},
-		{id: "account block", section: sectionAccess, label: "account block", style: cellText,
+		{id: "account block", section: sectionAccess, kind: propAccountBlock, label: "account block", style: cellText,
 			text: factText(f.AccountBlock, buckets.Block{}.String()+" (not set)", buckets.Block.String)},
 		{id: "ownership", section: sectionAccess, kind: propOwnership, label: "ownership", style: cellText,
 			text: factText(f.Ownership, buckets.ObjectWriter+" (not set): ACLs are on", ownershipWords)},

@@ -2,7 +2,6 @@ package buckets
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -41,8 +40,7 @@ func PlanBlock(ctx context.Context, r *awsops.Reader, spec BlockSpec) (*awsops.P
 	b := spec.Block
 	p.Steps = []awsops.Step{{Title: "set all four settings",
 		Command: command(p.Target, "put-public-access-block", "--bucket", spec.Bucket, "--public-access-block-configuration",
-			fmt.Sprintf("BlockPublicAcls=%t,IgnorePublicAcls=%t,BlockPublicPolicy=%t,RestrictPublicBuckets=%t",
-				b.BlockPublicAcls, b.IgnorePublicAcls, b.BlockPublicPolicy, b.RestrictPublicBuckets)),
+			b.flags()),
 		Do: func(ctx context.Context, w *awsops.Writer, _ awsops.Item) (awsops.Receipt, error) {
 			api, err := w.S3(ctx, spec.Bucket)
 			if err != nil {

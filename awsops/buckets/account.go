@@ -40,13 +40,14 @@ func (b *Board) accountBlock(ctx context.Context, bucket string) awsops.Reading[
 // four is on.
 func ReadAccountBlock(ctx context.Context, r *awsops.Reader) awsops.Reading[Block] {
 	const op = "GetAccountPublicAccessBlock"
-	var doc struct {
-		XMLName               xml.Name `xml:"PublicAccessBlockConfiguration"`
-		BlockPublicAcls       bool
-		IgnorePublicAcls      bool
-		BlockPublicPolicy     bool
-		RestrictPublicBuckets bool
-	}
-	err := r.Control(ctx, op, "configuration/publicAccessBlock", &doc)
-	return awsops.Read(op, r.Now(), Block{doc.BlockPublicAcls, doc.IgnorePublicAcls, doc.BlockPublicPolicy, doc.RestrictPublicBuckets}, err, codeNoBlock)
+	var doc blockDocument
+	err := r.Control(ctx, op, controlBlock, &doc)
+	return awsops.Read(op, r.Now(), doc.Block, err, codeNoBlock)
+}
+
+// blockDocument is a public access block as S3 Control reads and writes it.
+type blockDocument struct {
+	XMLName   xml.Name `xml:"PublicAccessBlockConfiguration"`
+	Namespace string   `xml:"xmlns,attr"`
+	Block
 }

@@ -1,6 +1,7 @@
 package buckets
 
 import (
+	"fmt"
 	"strings"
 
 	"cooper/awsops"
@@ -38,6 +39,12 @@ func (b Block) String() string {
 		return "all four off"
 	}
 	return strings.Join(on, ", ") + " on"
+}
+
+// flags writes all four for the AWS CLI.
+func (b Block) flags() string {
+	return fmt.Sprintf("BlockPublicAcls=%t,IgnorePublicAcls=%t,BlockPublicPolicy=%t,RestrictPublicBuckets=%t",
+		b.BlockPublicAcls, b.IgnorePublicAcls, b.BlockPublicPolicy, b.RestrictPublicBuckets)
 }
 
 // Exposure is whether strangers can reach a bucket.

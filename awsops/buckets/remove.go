@@ -46,7 +46,7 @@ const (
 // Planners are the package's planners by kind, for going on with a job.
 func Planners() awsops.Planners {
 	return awsops.Planners{
-		"bucket.create": parsed(PlanCreate), "bucket.tags": parsed(PlanTags), "bucket.block": parsed(PlanBlock),
+		"bucket.create": parsed(PlanCreate), "bucket.tags": parsed(PlanTags), "bucket.block": parsed(PlanBlock), KindAccountBlock: parsed(PlanAccountBlock),
 		"bucket.ownership": parsed(PlanOwnership), "bucket.lifecycle": parsed(PlanLifecycle), "uploads.abort": parsed(PlanAbort),
 		KindEmpty: parsed(PlanEmpty), KindDelete: parsed(PlanDelete),
 	}

@@ -74,9 +74,25 @@ func valid(text []byte) error {
 	return syntax(text, len(text), "the text ends too early")
 }
 
+// accents are sentences of encoding/json, and what they mean to somebody who writes a policy.
+var accents = [][2]string{
+	{"unexpected end of JSON input", "the text ends too early"},
+	{"after object key:value pair", "a comma or } is missing before this"},
+	{"after array element", "a comma or ] is missing before this"},
+	{"after object key", "a colon is missing before this"},
+	{"looking for beginning of object key string", "a name in double quotes belongs here; after the last field there is no comma"},
+	{"looking for beginning of value", "a value belongs here; after the last of a list there is no comma"},
+	{"in string literal", "a string ends on its line, with a double quote"},
+}
+
 // plain is encoding/json's sentence without its accent.
 func plain(s string) string {
-	return strings.Replace(s, "unexpected end of JSON input", "the text ends too early", 1)
+	for _, a := range accents {
+		if strings.Contains(s, a[0]) {
+			return a[1]
+		}
+	}
+	return s
 }
 
 func syntax(text []byte, offset int, message string) *SyntaxError {

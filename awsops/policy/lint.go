@@ -200,26 +200,31 @@ func (c Condition) takes(v string) (fits bool, why string) {
 	return true, ""
 }
 
-// lintPairs finds statements that another makes superfluous and those that can never act.
+// lintPairs finds statements that another makes superfluous and those that can never act. One reason is enough for
+// each.
 func (d *Document) lintPairs() {
 	for i := range d.Statements {
 		for j := range d.Statements {
-			if i != j && !d.Statements[i].broken && !d.Statements[j].broken {
-				d.lintPair(i, j)
+			if i != j && !d.Statements[i].broken && !d.Statements[j].broken && d.lintPair(i, j) {
+				break
 			}
 		}
 	}
 }
 
-func (d *Document) lintPair(i, j int) {
+func (d *Document) lintPair(i, j int) bool {
 	a, b := &d.Statements[i], &d.Statements[j]
 	switch {
 	case !b.covers(a):
+		return false
 	case a.Effect == b.Effect && (j < i || !a.covers(b)):
 		d.problem(i, a.Start, false, "redundant: %s says the same and more", d.name(j))
 	case a.Effect == Allow && b.Effect == Deny:
 		d.problem(i, a.Start, false, "dead: %s denies all that this allows", d.name(j))
+	default:
+		return false
 	}
+	return true
 }
 
 // covers says whether s surely applies whenever t does. It knows lists and wildcards, no Not fields.

@@ -24,7 +24,12 @@ func is(b bool) truth {
 func (t truth) not() truth { return yes - t }
 
 // wild reports whether text matches a pattern in which * stands for any run of characters and ? for one.
-func wild(pattern, text string) bool { return compile(pattern).match(text) }
+func wild(pattern, text string) bool {
+	if !strings.ContainsAny(pattern, "*?") {
+		return pattern == text
+	}
+	return compile(pattern).match(text)
+}
 
 // glob is a pattern between its stars: each piece is a run of characters and of single wildcards.
 type glob [][]atom

@@ -83,6 +83,9 @@ func perhaps(name string, known []string) string {
 func closest(name string, known []string) string {
 	best, at := max(2, len(name)/5)+1, ""
 	for _, k := range known {
+		if len(k)-len(name) >= best || len(name)-len(k) >= best {
+			continue // so many edits the lengths alone take
+		}
 		if n := edits(strings.ToLower(name), strings.ToLower(k)); n < best {
 			best, at = n, k
 		}

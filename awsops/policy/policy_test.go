@@ -120,7 +120,7 @@ func TestMistakesAreFoundWithTheirPlace(t *testing.T) {
 	const who, where = `"Effect":"Allow","Principal":{"AWS":"444455556666"},`, `"Resource":"arn:aws:s3:::b/*"`
 	for _, c := range []struct{ text, want string }{
 		{`{"Version":`, "line 1, column 12: the text ends too early"},
-		{"{\n  \"Statement\": [}\n}", "line 2, column 17: invalid character '}'"},
+		{"{\n  \"Statement\": [}\n}", "line 2, column 17: a value belongs here"},
 		{`{} x`, "there is more after"},
 		{`[]`, "a policy is an object"},
 		{`{"Version":"2020-01-01","Statement":[]}`, "line 1, column 12: the version is"},

@@ -11,11 +11,11 @@ import (
 )
 
 func editor(value string) *Editor {
-	return New(Options{Theme: ui.NewTheme(ui.ThemeOptions{}), Title: "text", Value: value, Check: func(s string) Problem {
+	return New(Options{Theme: ui.NewTheme(ui.ThemeOptions{}), Title: "text", Value: value, Check: func(s string) []Problem {
 		if i := strings.Index(s, "!"); i >= 0 {
-			return Problem{Line: 1 + strings.Count(s[:i], "\n"), Column: i - strings.LastIndex(s[:i], "\n"), Text: "no exclamation mark"}
+			return []Problem{{Line: 1 + strings.Count(s[:i], "\n"), Column: i - strings.LastIndex(s[:i], "\n"), Text: "no exclamation mark"}}
 		}
-		return Problem{}
+		return nil
 	}})
 }
 
@@ -104,6 +104,72 @@ func TestAProblemIsShownGoneToAndKeepsTheEditorOpen(t *testing.T) {
 	submit.Run()
 	if got := e.Render(40, 6); !strings.Contains(got, "not today") {
 		t.Errorf("%s", got)
+	}
+}
+
+// remarking finds every ? mild and every ! not.
+func remarking(s string) []Problem {
+	var out []Problem
+	for i, line := range strings.Split(s, "\n") {
+		for j, c := range line { // j counts bytes
+			if c == '?' || c == '!' {
+				out = append(out, Problem{Line: i + 1, Column: j + 1, Text: "found " + string(c), Mild: c == '?'})
+			}
+		}
+	}
+	return out
+}
+
+func TestProblemsAreGoneThroughAndOnlyMistakesKeepTheTextFromBeingSubmitted(t *testing.T) {
+	e := New(Options{Theme: ui.NewTheme(ui.ThemeOptions{}), Value: "a?\nb\nc!\nd?", Check: remarking})
+	submit, next := e.Actions()[0], e.Actions()[1]
+	if submit.Reason() != "found !" {
+		t.Errorf("%q", submit.Reason())
+	}
+	for i, want := range []string{"line 1, column 2: found ?", "line 3, column 2: found !", "line 4, column 2: found ?", "line 1, column 2: found ?"} {
+		next.Run()
+		if got := e.Render(60, 8); !strings.Contains(got, want) || !strings.Contains(got, "1 mistake, 2 remarks") {
+			t.Errorf("%d: %s", i, got)
+		}
+	}
+	press(t, e, "down", "down", "end", "backspace")
+	if submit.Reason() != "" {
+		t.Errorf("remarks keep the text from being submitted: %q", submit.Reason())
+	}
+	if got := uitest.Draw(t, e.Render(60, 8), 60, 8).Text(); !strings.Contains(got, "4⚠d?") || !strings.Contains(got, "3 c") {
+		t.Errorf("%s", got)
+	}
+}
+
+func TestAProblemBehindLongCharactersIsFound(t *testing.T) {
+	e := New(Options{Theme: ui.NewTheme(ui.ThemeOptions{}), Value: "üü! ü!", Check: remarking})
+	e.Actions()[1].Run()
+	press(t, e, "delete")
+	e.Actions()[1].Run()
+	press(t, e, "delete")
+	if e.Value() != "üü ü" {
+		t.Errorf("%q", e.Value())
+	}
+}
+
+func TestLeavingHandsOverWhatWasChangedAndNothingElse(t *testing.T) {
+	var left []string
+	e := New(Options{Theme: ui.NewTheme(ui.ThemeOptions{}), Value: "a\r\nb", Left: func(s string) { left = append(left, s) }})
+	e.Cancel()
+	press(t, e, "x")
+	e.Cancel()
+	if len(left) != 1 || left[0] != "xa\nb" {
+		t.Errorf("%q", left)
+	}
+}
+
+func TestAnotherEditorGetsTheTextAsItIs(t *testing.T) {
+	got := ""
+	e := New(Options{Theme: ui.NewTheme(ui.ThemeOptions{}), Value: "a", Outside: func(s string) tea.Cmd { got = s; return nil }})
+	press(t, e, "x")
+	e.Actions()[3].Run()
+	if got != "xa" {
+		t.Errorf("%q", got)
 	}
 }
 

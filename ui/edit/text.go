@@ -5,6 +5,7 @@ package edit
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // text is lines and a cursor.
@@ -122,8 +123,13 @@ func (t *text) vertical(n int) {
 // to puts the cursor on a column of the line it is in.
 func (t *text) to(col int) { t.col, t.want = col, col }
 
-// at puts the cursor to a line and a column, both from 1, or as near as there is text.
+// at puts the cursor to a line and a column in bytes, both from 1, or as near as there is text.
 func (t *text) at(line, column int) {
 	t.row = max(0, min(line-1, len(t.lines)-1))
-	t.to(max(0, min(column-1, len(t.line()))))
+	col, bytes := 0, 1
+	for col < len(t.line()) && bytes < column {
+		bytes += utf8.RuneLen(t.line()[col])
+		col++
+	}
+	t.to(col)
 }
