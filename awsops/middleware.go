@@ -41,8 +41,11 @@ func (g *guard) add(stack *middleware.Stack) error {
 	if err := stack.Initialize.Add(first, middleware.Before); err != nil {
 		return err
 	}
-	if err := stack.Finalize.Insert(middleware.FinalizeMiddlewareFunc("cooper.Login", g.awaitLogin), "Retry", middleware.Before); err != nil {
-		return err
+	// A presigned request is not sent, so its stack has no retries and nothing waits for a login.
+	if _, sends := stack.Finalize.Get("Retry"); sends {
+		if err := stack.Finalize.Insert(middleware.FinalizeMiddlewareFunc("cooper.Login", g.awaitLogin), "Retry", middleware.Before); err != nil {
+			return err
+		}
 	}
 	last := middleware.FinalizeMiddlewareFunc("cooper.Method", g.method)
 	if err := stack.Finalize.Add(last, middleware.After); err != nil {
