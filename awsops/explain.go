@@ -94,7 +94,7 @@ var meanings = map[string]meaning{
 	"KMS.DisabledException":                   {KindConflict, "The KMS key is disabled: enable it to read or write with it."},
 	"KMSInvalidStateException":                {KindConflict, keyStateHint},
 	"KMS.KMSInvalidStateException":            {KindConflict, keyStateHint},
-	"KMS.KMSInvalidKeyUsageException":         {KindInvalid, "S3 encrypts with symmetric keys for encryption only."},
+	"KMS.InvalidKeyUsageException":            {KindInvalid, "S3 encrypts with symmetric keys for encryption only."},
 	"InvalidKeyUsageException":                {KindInvalid, "S3 encrypts with symmetric keys for encryption only."},
 	"KMS.ThrottlingException":                 {KindThrottled, "The account's rate of KMS requests is used up: slow down, or switch the Bucket Key on."},
 	"KeyUnavailableException":                 {KindThrottled, "AWS KMS can't use the key right now: retry in a moment."},

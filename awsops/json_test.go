@@ -33,11 +33,13 @@ func TestAServiceIsAskedInAWSsJSONProtocol(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := w.requests()[0]
-	auth := r.Header.Get("Authorization")
-	if out.KeyMetadata.KeyID != "k" || r.Method != "POST" || r.Host != "kms.eu-central-1.amazonaws.com" || r.Path != "/" ||
-		r.Header.Get("X-Amz-Target") != "TrentService.DescribeKey" || r.Header.Get("Content-Type") != "application/x-amz-json-1.1" ||
-		r.Body != `{"KeyId":"alias/a"}` || !strings.Contains(auth, "/eu-central-1/kms/aws4_request") || !strings.Contains(auth, "x-amz-target") {
-		t.Errorf("%+v\n%+v", out, r)
+	got := []string{out.KeyMetadata.KeyID, r.Method, r.Host, r.Path, r.Header.Get("X-Amz-Target"), r.Header.Get("Content-Type"), r.Body}
+	want := []string{"k", "POST", "kms.eu-central-1.amazonaws.com", "/", "TrentService.DescribeKey", "application/x-amz-json-1.1", `{"KeyId":"alias/a"}`}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+	if auth := r.Header.Get("Authorization"); !strings.Contains(auth, "/eu-central-1/kms/aws4_request") || !strings.Contains(auth, "x-amz-target") {
+		t.Error(auth)
 	}
 	calls, _ := s.Calls()
 	if last := calls[len(calls)-1]; last.Op != "DescribeKey" || last.Status != 200 || last.Attempt != 1 {

@@ -24,6 +24,8 @@ type call struct {
 	route  *route
 	bucket *bucket // nil at service level and while the bucket is being created
 
+	sourceARN string // of the object that a copy reads
+
 	status int   // as answered
 	sent   int64 // bytes of the answer's body
 }

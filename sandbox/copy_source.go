@@ -75,6 +75,7 @@ func (c *call) openSource() (copySource, error) {
 	if src.version, src.versioned, err = c.find(src.bucket, key, id); err != nil {
 		return src, c.sourceError(err, src)
 	}
+	c.sourceARN = objectARN(name, key)
 	return src, c.checkSource(src)
 }
 

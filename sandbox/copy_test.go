@@ -17,7 +17,7 @@ func rich(t *testing.T, c *s3.Client, key string) *s3.PutObjectOutput {
 		Bucket: aws.String("bucket"), Key: &key, Body: strings.NewReader("body"), ContentType: aws.String("text/plain"),
 		CacheControl: aws.String("no-store"), Metadata: map[string]string{"a": "1"}, Tagging: aws.String("t=1"),
 		StorageClass: types.StorageClassStandardIa, WebsiteRedirectLocation: aws.String("/x"),
-		ServerSideEncryption: types.ServerSideEncryptionAwsKms, SSEKMSKeyId: aws.String("arn:aws:kms:eu-west-1:111122223333:key/k"),
+		ServerSideEncryption: types.ServerSideEncryptionAwsKms, SSEKMSKeyId: aws.String(DemoKMSKey(DefaultAccount, home)),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -34,32 +34,39 @@ func kmsRefused(t *testing.T, s *Server, c Credentials, action string, in map[st
 	}
 }
 
+// kmsDone asks and wants success.
+func kmsDone(t *testing.T, s *Server, action string, in map[string]any) map[string]any {
+	t.Helper()
+	status, out := kmsCall(t, s, s.Root(), action, in)
+	if status != 200 {
+		t.Fatalf("%s: %d %v", action, status, out)
+	}
+	return out
+}
+
 func TestACiphertextOpensOnlyUnderItsKeyAndContext(t *testing.T) {
 	s := New(Options{Clock: fixedClock})
 	root, key := s.Root(), DemoKMSKey(DefaultAccount, "us-east-1")
-	status, made := kmsCall(t, s, root, "GenerateDataKey", map[string]any{"KeyId": "alias/customer-data", "KeySpec": "AES_256", "EncryptionContext": map[string]string{"a": "b"}})
-	if status != 200 || made["KeyId"] != key {
-		t.Fatal(status, made)
-	}
+	made := kmsDone(t, s, "GenerateDataKey", map[string]any{"KeyId": "alias/customer-data", "KeySpec": "AES_256", "EncryptionContext": map[string]string{"a": "b"}})
 	plain, err := base64.StdEncoding.DecodeString(made["Plaintext"].(string))
-	if err != nil || len(plain) != 32 {
+	if err != nil || len(plain) != 32 || made["KeyId"] != key {
 		t.Fatalf("%d bytes, %v", len(plain), err)
 	}
 	blob := made["CiphertextBlob"]
-	status, opened := kmsCall(t, s, root, "Decrypt", map[string]any{"CiphertextBlob": blob, "EncryptionContext": map[string]string{"a": "b"}})
-	if status != 200 || opened["Plaintext"] != made["Plaintext"] || opened["KeyId"] != key || opened["EncryptionAlgorithm"] != "SYMMETRIC_DEFAULT" {
-		t.Error(status, opened)
+	opened := kmsDone(t, s, "Decrypt", map[string]any{"CiphertextBlob": blob, "EncryptionContext": map[string]string{"a": "b"}})
+	if opened["Plaintext"] != made["Plaintext"] || opened["KeyId"] != key || opened["EncryptionAlgorithm"] != "SYMMETRIC_DEFAULT" {
+		t.Error(opened)
 	}
 	kmsRefused(t, s, root, "Decrypt", map[string]any{"CiphertextBlob": blob}, "InvalidCiphertextException", "")
 	kmsRefused(t, s, root, "Decrypt", map[string]any{"CiphertextBlob": blob, "EncryptionContext": map[string]string{"a": "c"}}, "InvalidCiphertextException", "")
 	kmsRefused(t, s, root, "Decrypt", map[string]any{"CiphertextBlob": "AAAA"}, "InvalidCiphertextException", "")
 	other := s.AddKMSKey(KMSKey{ID: "11111111-2222-3333-4444-555555555555", Region: "us-east-1"})
 	kmsRefused(t, s, root, "Decrypt", map[string]any{"CiphertextBlob": blob, "KeyId": other, "EncryptionContext": map[string]string{"a": "b"}}, "IncorrectKeyException", "does not identify")
-	status, again := kmsCall(t, s, root, "ReEncrypt", map[string]any{"CiphertextBlob": blob, "SourceEncryptionContext": map[string]string{"a": "b"}, "DestinationKeyId": other})
-	if status != 200 || again["SourceKeyId"] != key || again["KeyId"] != other {
-		t.Fatal(status, again)
+	again := kmsDone(t, s, "ReEncrypt", map[string]any{"CiphertextBlob": blob, "SourceEncryptionContext": map[string]string{"a": "b"}, "DestinationKeyId": other})
+	if again["SourceKeyId"] != key || again["KeyId"] != other {
+		t.Error(again)
 	}
-	if _, opened = kmsCall(t, s, root, "Decrypt", map[string]any{"CiphertextBlob": again["CiphertextBlob"]}); opened["Plaintext"] != made["Plaintext"] {
+	if opened = kmsDone(t, s, "Decrypt", map[string]any{"CiphertextBlob": again["CiphertextBlob"]}); opened["Plaintext"] != made["Plaintext"] {
 		t.Error(opened)
 	}
 	s.SetKMSKeyState(other, "")
@@ -72,29 +79,20 @@ func TestAKeysStateDecidesWhatItCanDo(t *testing.T) {
 	data := map[string]any{"KeyId": key, "KeySpec": "AES_256"}
 	dry := map[string]any{"KeyId": key, "KeySpec": "AES_256", "DryRun": true}
 	kmsRefused(t, s, root, "GenerateDataKey", dry, "DryRunOperationException", "would have succeeded")
-	if status, out := kmsCall(t, s, root, "DisableKey", map[string]any{"KeyId": key}); status != 200 {
-		t.Fatal(out)
-	}
+	kmsDone(t, s, "DisableKey", map[string]any{"KeyId": key})
 	kmsRefused(t, s, root, "GenerateDataKey", dry, "DisabledException", key+" is disabled.")
 	kmsRefused(t, s, root, "Encrypt", map[string]any{"KeyId": key, "Plaintext": "AAAA"}, "DisabledException", "is disabled")
-	if status, out := kmsCall(t, s, root, "ScheduleKeyDeletion", map[string]any{"KeyId": key, "PendingWindowInDays": 7}); status != 200 || out["KeyState"] != "PendingDeletion" {
-		t.Fatal(out)
-	}
+	kmsDone(t, s, "ScheduleKeyDeletion", map[string]any{"KeyId": key, "PendingWindowInDays": 7})
 	kmsRefused(t, s, root, "GenerateDataKey", data, "KMSInvalidStateException", "is pending deletion")
-	_, out := kmsCall(t, s, root, "DescribeKey", map[string]any{"KeyId": key})
-	m := out["KeyMetadata"].(map[string]any)
+	m := kmsDone(t, s, "DescribeKey", map[string]any{"KeyId": key})["KeyMetadata"].(map[string]any)
 	if m["KeyState"] != "PendingDeletion" || m["Enabled"] != false || m["DeletionDate"] != float64(fixedClock().AddDate(0, 0, 7).Unix()) || m["KeyManager"] != "CUSTOMER" {
 		t.Error(m)
 	}
-	if status, out := kmsCall(t, s, root, "CancelKeyDeletion", map[string]any{"KeyId": key}); status != 200 {
-		t.Fatal(out)
-	}
+	kmsDone(t, s, "CancelKeyDeletion", map[string]any{"KeyId": key})
 	kmsRefused(t, s, root, "GenerateDataKey", data, "DisabledException", "") // it comes back disabled
-	if status, out := kmsCall(t, s, root, "EnableKey", map[string]any{"KeyId": key}); status != 200 {
-		t.Fatal(out)
-	}
-	if status, out := kmsCall(t, s, root, "GenerateDataKeyWithoutPlaintext", data); status != 200 || out["Plaintext"] != nil || out["CiphertextBlob"] == nil {
-		t.Error(status, out)
+	kmsDone(t, s, "EnableKey", map[string]any{"KeyId": key})
+	if out := kmsDone(t, s, "GenerateDataKeyWithoutPlaintext", data); out["Plaintext"] != nil || out["CiphertextBlob"] == nil {
+		t.Error(out)
 	}
 	sign := s.AddKMSKey(KMSKey{ID: "11111111-2222-3333-4444-555555555555", Region: "us-east-1", Usage: "SIGN_VERIFY", Spec: "RSA_2048"})
 	kmsRefused(t, s, root, "GenerateDataKey", map[string]any{"KeyId": sign, "KeySpec": "AES_256"}, "InvalidKeyUsageException", "SIGN_VERIFY")

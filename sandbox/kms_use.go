@@ -30,6 +30,45 @@ func (c *call) keyFor(operation, name string, about kms.Context) (kms.Key, error
 // which leaves the decision to the IAM policies of its account. via is the service that asks on the caller's behalf.
 func (c *call) allowedKey(action string, k kms.Key, about kms.Context, via string) error {
 	d := decision{c: c, action: action, resource: k.ARN(), who: c.id.who}
+	d.request = &policy.Request{Caller: d.caller(), Action: action, Resource: k.ARN(), Context: c.keyConditions(k, about, via)}
+	identity := d.byIdentity()
+	switch {
+	case identity == policy.Deny:
+		return d.refuse("with an explicit deny in an identity-based policy")
+	case d.who.Kind == anonymousPrincipal:
+		return d.refuse("")
+	case k.Managed() && via != "" && d.who.Account == k.Account:
+		return nil // the policy of aws/s3 lets everybody of its account use it through S3
+	case k.Managed() && action != "kms:DescribeKey":
+		return d.refuse("because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based " +
+			"policy explicitly denies access")
+	}
+	switch d.byKey(k) {
+	case policy.Deny:
+		return d.refuse("with an explicit deny in a resource-based policy")
+	case policy.None:
+		return d.refuse("because no resource-based policy allows the " + action + " action")
+	}
+	if identity != policy.Allow {
+		return d.refuse("because no identity-based policy allows the " + action + " action")
+	}
+	return nil
+}
+
+// byKey is the verdict of the key's policy.
+func (d *decision) byKey(k kms.Key) policy.Effect {
+	switch {
+	case k.Policy != nil:
+		verdict, _ := k.Policy.Evaluate(*d.request)
+		return verdict
+	case d.who.Account == k.Account:
+		return policy.Allow
+	}
+	return policy.None
+}
+
+// keyConditions are what policies may ask about the use of a key.
+func (c *call) keyConditions(k kms.Key, about kms.Context, via string) policy.Context {
 	keys := c.conditionKeys()
 	keys.Set("aws:ResourceAccount", k.Account)
 	keys.Set("kms:CallerAccount", c.id.who.Account)
@@ -39,34 +78,7 @@ func (c *call) allowedKey(action string, k kms.Key, about kms.Context, via strin
 	for name, value := range about {
 		keys.Set("kms:EncryptionContext:"+name, value)
 	}
-	d.request = &policy.Request{Caller: d.caller(), Action: action, Resource: k.ARN(), Context: keys}
-	identity, own := d.byIdentity(), d.who.Account == k.Account
-	switch {
-	case identity == policy.Deny:
-		return d.refuse("with an explicit deny in an identity-based policy")
-	case d.who.Kind == anonymousPrincipal:
-		return d.refuse("")
-	case k.Managed() && via != "" && own:
-		return nil // the policy of aws/s3 lets everybody of its account use it through S3
-	case k.Managed() && action != "kms:DescribeKey":
-		return d.refuse("because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based " +
-			"policy explicitly denies access")
-	}
-	granted := policy.None
-	if k.Policy != nil {
-		granted, _ = k.Policy.Evaluate(*d.request)
-	} else if own {
-		granted = policy.Allow
-	}
-	switch {
-	case granted == policy.Deny:
-		return d.refuse("with an explicit deny in a resource-based policy")
-	case granted == policy.None:
-		return d.refuse("because no resource-based policy allows the " + action + " action")
-	case identity != policy.Allow:
-		return d.refuse("because no identity-based policy allows the " + action + " action")
-	}
-	return nil
+	return keys
 }
 
 // keyRequest is what the cryptographic operations are asked; each takes its own of it.

@@ -270,7 +270,7 @@ func TestTagsOfAnObjectAreReadReplacedAndRemoved(t *testing.T) {
 
 func TestEncryptionIsEchoedAndTheETagIsNoMD5UnderKMS(t *testing.T) {
 	_, c := newSandbox(t)
-	arn := "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+	arn := DemoKMSKey(DefaultAccount, home)
 	out, err := c.PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String("bucket"), Key: aws.String("k"), Body: strings.NewReader("body"),
 		ServerSideEncryption: types.ServerSideEncryptionAwsKms, SSEKMSKeyId: &arn, BucketKeyEnabled: aws.Bool(true)})
 	if err != nil {

@@ -49,6 +49,7 @@ type Server struct {
 	services map[string]func(*call) error
 	json     map[string]jsonService
 	kms      *kms.Store
+	trail    trail
 
 	devices *deviceTable
 	blocks  accountBlocks

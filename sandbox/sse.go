@@ -52,39 +52,6 @@ func (c *call) namedSSE() (sseState, error) {
 	return s, nil
 }
 
-// usesKMS says whether a KMS key encrypts the object.
-func (s sseState) usesKMS() bool { return strings.HasPrefix(s.algorithm, "aws:kms") }
-
-// withKey names the KMS key by its ARN, the account's aws/s3 key when none is named.
-func (c *call) withKey(s sseState, b *bucket) (sseState, error) {
-	if !s.usesKMS() {
-		return s, nil
-	}
-	if err := c.needsTLS("AWS KMS managed keys"); err != nil {
-		return s, err
-	}
-	if s.algorithm == "aws:kms:dsse" {
-		s.bucketKey = false // two layers know no bucket key
-	}
-	prefix := "arn:aws:kms:" + b.region + ":" + b.owner + ":"
-	switch {
-	case s.keyID == "":
-		s.keyID = prefix + "key/" + managedKeyID(b.owner, b.region)
-	case strings.HasPrefix(s.keyID, "arn:"):
-	case strings.HasPrefix(s.keyID, "alias/"):
-		s.keyID = prefix + s.keyID
-	default:
-		s.keyID = prefix + "key/" + s.keyID
-	}
-	return s, nil
-}
-
-// managedKeyID is the id of the account's aws/s3 key in a region.
-func managedKeyID(account, region string) string {
-	id := derived(32, account, region, "aws/s3")
-	return id[:8] + "-" + id[8:12] + "-" + id[12:16] + "-" + id[16:20] + "-" + id[20:]
-}
-
 func (c *call) needsTLS(keys string) error {
 	if c.tls {
 		return nil
@@ -145,7 +112,7 @@ func checkSSERead(c *call, state sseState, prefix string) error {
 		return errAccessDenied("Requests specifying Server Side Encryption with Customer provided keys must provide the " +
 			"correct secret key.")
 	case state.usesKMS():
-		return c.needsTLS("AWS KMS managed keys")
+		return c.checkKeyRead(state, prefix)
 	}
 	return nil
 }
@@ -161,6 +128,8 @@ func (c *call) checkPartKey(state sseState) error {
 			"the appropriate encryption parameters.")
 	case given != state.customerMD5:
 		return errInvalidRequest("The provided encryption parameters did not match the ones used originally.")
+	case state.usesKMS(): // a part is encrypted with the data key that the upload was begun with
+		return c.useKey("Decrypt", state, objectARN(c.bucketName, c.key), c.bucket.region)
 	}
 	return nil
 }

@@ -71,11 +71,13 @@ func TestEncryptionHeadersAreCheckedOnAWrite(t *testing.T) {
 
 func TestAKMSKeyIsNamedByItsARN(t *testing.T) {
 	s, _ := newSandbox(t)
+	mine, foreign := DemoKMSKey(DefaultAccount, home), s.AddKMSKey(KMSKey{ID: "00000000-1111-2222-3333-444444444444", Region: home, Account: OtherAccount,
+		Policy: `{"Statement":[{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"kms:*","Resource":"*"}]}`})
 	for _, c := range []struct{ algorithm, key, want string }{
 		{"aws:kms", "", "arn:aws:kms:eu-west-1:111122223333:key/" + managedKeyID("111122223333", home)},
-		{"aws:kms", "1234", "arn:aws:kms:eu-west-1:111122223333:key/1234"},
-		{"aws:kms:dsse", "alias/mine", "arn:aws:kms:eu-west-1:111122223333:alias/mine"},
-		{"aws:kms", "arn:aws:kms:eu-west-1:444455556666:key/5", "arn:aws:kms:eu-west-1:444455556666:key/5"},
+		{"aws:kms", demoKeyID, mine},
+		{"aws:kms:dsse", "alias/customer-data", mine},
+		{"aws:kms", foreign, foreign},
 	} {
 		res, body := send(t, s, "PUT", "https://cooper.localhost/bucket/k", "body", sseHeader, c.algorithm,
 			sseHeader+"-Aws-Kms-Key-Id", c.key, sseHeader+"-Bucket-Key-Enabled", "true")

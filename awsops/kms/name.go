@@ -22,36 +22,41 @@ var (
 // ParseName reads what a person typed. Errors: KindInvalid with a sentence.
 func ParseName(text string) (Name, error) {
 	text = strings.TrimSpace(text)
-	bad := func(message string) (Name, error) {
-		return Name{}, awsops.Invalid("kms", message, "A key looks like arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab.")
-	}
 	var n Name
 	rest := text
 	if strings.HasPrefix(text, "arn:") {
 		parts := strings.SplitN(text, ":", 6)
 		if len(parts) != 6 || parts[2] != "kms" || parts[1] == "" || parts[3] == "" || len(parts[4]) != 12 {
-			return bad("that is not the ARN of a KMS key")
+			return Name{}, badName("that is not the ARN of a KMS key")
 		}
 		n.Partition, n.Region, n.Account = parts[1], parts[3], parts[4]
 		var ok bool
 		if rest, ok = strings.CutPrefix(parts[5], "key/"); !ok && !strings.HasPrefix(rest, "alias/") {
-			return bad("that is the ARN of something else than a KMS key")
+			return Name{}, badName("that is the ARN of something else than a KMS key")
 		}
 	}
+	return n, n.take(rest)
+}
+
+// take reads what stands behind the ARN's prefix, or all where there is none.
+func (n *Name) take(rest string) error {
 	switch {
-	case text == "":
-		return bad("no key is named")
-	case strings.HasPrefix(rest, "alias/"):
-		if !aliasID.MatchString(rest) {
-			return bad("an alias has letters, digits, hyphens, underscores and slashes after alias/")
-		}
+	case rest == "":
+		return badName("no key is named")
+	case aliasID.MatchString(rest):
 		n.Alias = rest
+	case strings.HasPrefix(rest, "alias/"):
+		return badName("an alias has letters, digits, hyphens, underscores and slashes after alias/")
 	case keyID.MatchString(rest):
 		n.ID = rest
 	default:
-		return bad("that is no key's id, alias or ARN")
+		return badName("that is no key's id, alias or ARN")
 	}
-	return n, nil
+	return nil
+}
+
+func badName(message string) error {
+	return awsops.Invalid("kms", message, "A key looks like arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab.")
 }
 
 // ARN gives the name as an ARN, with what it doesn't say taken from the arguments.

@@ -122,23 +122,9 @@ func (s *Store) Remove(arn string) {
 
 // Find resolves what a caller of an account wrote for a key, in a region: an id, an alias, or the ARN of either.
 func (s *Store) Find(name, region, account string) (Key, error) {
-	arn := name
-	switch {
-	case strings.HasPrefix(name, "arn:"):
-		parts := strings.SplitN(name, ":", 6)
-		if len(parts) != 6 || parts[2] != "kms" || !strings.HasPrefix(parts[5], "key/") && !strings.HasPrefix(parts[5], "alias/") {
-			return Key{}, refuse("InvalidArnException", "%s is not a valid ARN", name)
-		}
-		if parts[3] != region {
-			return Key{}, refuse("NotFoundException", "Invalid arn %s", parts[3])
-		}
-	case strings.HasPrefix(name, "alias/"):
-		arn = arnPrefix(region, account) + name
-	default:
-		arn = arnPrefix(region, account) + "key/" + name
-		if !isKeyID(name) {
-			return Key{}, refuse("NotFoundException", "Invalid keyId '%s'", name)
-		}
+	arn, err := spellOut(name, region, account)
+	if err != nil {
+		return Key{}, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -154,6 +140,26 @@ func (s *Store) Find(name, region, account string) (Key, error) {
 		return Key{}, refuse("NotFoundException", "Key '%s' does not exist", arn)
 	}
 	return *k, nil
+}
+
+// spellOut gives the ARN that a name stands for.
+func spellOut(name, region, account string) (string, error) {
+	switch {
+	case strings.HasPrefix(name, "arn:"):
+		parts := strings.SplitN(name, ":", 6)
+		if len(parts) != 6 || parts[2] != "kms" || !strings.HasPrefix(parts[5], "key/") && !strings.HasPrefix(parts[5], "alias/") {
+			return "", refuse("InvalidArnException", "%s is not a valid ARN", name)
+		}
+		if parts[3] != region {
+			return "", refuse("NotFoundException", "Invalid arn %s", parts[3])
+		}
+		return name, nil
+	case strings.HasPrefix(name, "alias/"):
+		return arnPrefix(region, account) + name, nil
+	case !isKeyID(name):
+		return "", refuse("NotFoundException", "Invalid keyId '%s'", name)
+	}
+	return arnPrefix(region, account) + "key/" + name, nil
 }
 
 // isKeyID tells the two shapes of ids.
