@@ -87,3 +87,56 @@ func TestADryRunTellsWhetherAKeyCouldBeUsed(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+func TestTheHistoryOfAKeySaysWhoUsedItForWhat(t *testing.T) {
+	server, s := overSockets(t)
+	r, key := s.Reader(), sandbox.DemoKMSKey(sandbox.DefaultAccount, kmsRegion)
+	for i := range 60 {
+		if _, err := kms.Generate(t.Context(), r, kmsRegion, key, kms.Context{"aws:s3:arn": fmt.Sprintf("arn:aws:s3:::b/%02d", i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	server.SetKMSKeyState(key, "Disabled")
+	if _, err := kms.Generate(t.Context(), r, kmsRegion, key, nil); err == nil {
+		t.Fatal("a disabled key was used")
+	}
+	first, err := kms.History(t.Context(), r, kmsRegion, key, time.Time{}, "")
+	if err != nil || len(first.List) != 50 || first.Next == "" {
+		t.Fatalf("%d uses, next %q, %v", len(first.List), first.Next, err)
+	}
+	if u := first.List[0]; u.Error != "DisabledException" || u.Operation != "GenerateDataKey" || u.Who != "arn:aws:iam::111122223333:root" || u.Name != "root" || u.From == "" {
+		t.Errorf("%+v", u)
+	}
+	if u := first.List[1]; u.Refused() || u.For != "arn:aws:s3:::b/59" || time.Since(u.At) > time.Minute {
+		t.Errorf("%+v", u)
+	}
+	second, err := kms.History(t.Context(), r, kmsRegion, key, time.Time{}, first.Next)
+	if err != nil || len(second.List) != 11 || second.Next != "" {
+		t.Errorf("%d uses, next %q, %v", len(second.List), second.Next, err)
+	}
+	later, err := kms.History(t.Context(), r, kmsRegion, key, time.Now().Add(time.Hour), "")
+	if err != nil || len(later.List) != 0 {
+		t.Errorf("%+v %v", later, err)
+	}
+	if q, ok := kms.Quota(t.Context(), r, kmsRegion).Get(); !ok || q != 20_000 {
+		t.Errorf("quota %d", q)
+	}
+}
+
+func TestWhatTheReaderMayNotSeeOfKMSIsDenied(t *testing.T) {
+	_, s := overSockets(t, func(o *awsops.Options, _ *sandbox.Endpoint) {
+		c, _ := sandbox.New(sandbox.Options{}).Credentials(sandbox.ReaderUser)
+		o.Static = &awsops.StaticCredentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey}
+	})
+	r, key := s.Reader(), sandbox.DemoKMSKey(sandbox.DefaultAccount, kmsRegion)
+	_, history := kms.History(t.Context(), r, kmsRegion, key, time.Time{}, "")
+	_, keys := kms.Keys(t.Context(), r, kmsRegion)
+	for what, err := range map[string]error{"LookupEvents": history, "ListKeys": keys} {
+		if e := awsops.Wrap("", "", "", err); e == nil || e.Kind != awsops.KindDenied {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if q := kms.Quota(t.Context(), r, kmsRegion); q.State != awsops.Denied {
+		t.Errorf("%+v", q)
+	}
+}

@@ -19,8 +19,9 @@ type jsonService struct {
 // jsonServices are the services of the JSON protocol, by the name that requests sign for.
 func jsonServices() map[string]jsonService {
 	return map[string]jsonService{
-		"kms":        {target: "TrentService", version: "1.1", actions: kmsActions()},
-		"cloudtrail": {target: "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101", version: "1.1", actions: trailActions()},
+		"kms":           {target: "TrentService", version: "1.1", actions: kmsActions()},
+		"cloudtrail":    {target: "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101", version: "1.1", actions: trailActions()},
+		"servicequotas": {target: "ServiceQuotasV20190624", version: "1.1", actions: quotaActions()},
 	}
 }
 

@@ -219,8 +219,7 @@ func (in *lookupRequest) wants(e trailEvent) bool {
 	return at >= in.StartTime && (in.EndTime == 0 || at <= in.EndTime)
 }
 
-// lookupEvents gives the caller's account's events of a region, newest first. A token says how many were given already
-// and how many there were then.
+// lookupEvents gives the caller's account's events of a region, newest first.
 func lookupEvents(c *call, body []byte) (any, error) {
 	in, err := take[lookupRequest](body)
 	if err != nil {
@@ -232,32 +231,41 @@ func lookupEvents(c *call, body []byte) (any, error) {
 	if err := in.check(); err != nil {
 		return nil, err
 	}
-	t := &c.server.trail
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	from := len(t.events)
-	if in.NextToken != "" {
-		if from, err = strconv.Atoi(strings.TrimPrefix(in.NextToken, "before-")); err != nil || from > len(t.events) {
-			return nil, newError(400, "InvalidNextTokenException", "The token is not valid.")
-		}
+	list, next, err := c.server.trail.find(in, func(e trailEvent) bool { return e.account == c.id.who.Account && e.region == c.region() })
+	if err != nil {
+		return nil, err
 	}
-	list, next := []map[string]any{}, ""
-	for i := from - 1; i >= 0; i-- {
-		e := t.events[i]
-		if e.account != c.id.who.Account || e.region != c.region() || !in.wants(e) {
-			continue
-		}
-		if len(list) == in.MaxResults {
-			next = "before-" + itoa(i+1)
-			break
-		}
-		list = append(list, map[string]any{"EventId": e.id, "EventName": e.name, "ReadOnly": "true", "AccessKeyId": e.accessKey, "EventTime": float64(e.at.Unix()),
+	found := make([]map[string]any, 0, len(list))
+	for _, e := range list {
+		found = append(found, map[string]any{"EventId": e.id, "EventName": e.name, "ReadOnly": "true", "AccessKeyId": e.accessKey, "EventTime": float64(e.at.Unix()),
 			"EventSource": "kms.amazonaws.com", "Username": e.user, "CloudTrailEvent": string(e.text),
 			"Resources": []map[string]string{{"ResourceType": "AWS::KMS::Key", "ResourceName": e.resource}}})
 	}
-	out := map[string]any{"Events": list}
+	out := map[string]any{"Events": found}
 	if next != "" {
 		out["NextToken"] = next
 	}
 	return out, nil
+}
+
+// find gives a page of the events that are the caller's to see. A token says before which event the page begins.
+func (t *trail) find(in lookupRequest, visible func(trailEvent) bool) (list []trailEvent, next string, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	from := len(t.events)
+	if in.NextToken != "" {
+		if from, err = strconv.Atoi(strings.TrimPrefix(in.NextToken, "before-")); err != nil || from < 0 || from > len(t.events) {
+			return nil, "", newError(400, "InvalidNextTokenException", "The token is not valid.")
+		}
+	}
+	for i := from - 1; i >= 0; i-- {
+		if !visible(t.events[i]) || !in.wants(t.events[i]) {
+			continue
+		}
+		if len(list) == in.MaxResults {
+			return list, "before-" + itoa(i+1), nil
+		}
+		list = append(list, t.events[i])
+	}
+	return list, "", nil
 }
