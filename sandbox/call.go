@@ -28,13 +28,19 @@ type call struct {
 
 	status int   // as answered
 	sent   int64 // bytes of the answer's body
+
+	// For the access log, besides.
+	code       string // of the error, "" for none
+	objectSize int64  // of the object that was read or written, -1 for none
+	batch      []batchDelete
+	source     *copySource // of a copy that was made
 }
 
 func (s *Server) newCall(w http.ResponseWriter, r *http.Request) *call {
 	id, hostID := s.newRequestID()
 	return &call{
 		server: s, r: r, w: w, requestID: id, hostID: hostID, now: s.clock(), tls: r.TLS != nil,
-		id: identity{who: anonymous}, query: r.URL.Query(),
+		id: identity{who: anonymous}, query: r.URL.Query(), objectSize: -1,
 	}
 }
 
@@ -188,6 +194,7 @@ func (c *call) marshalXML(v any) error {
 // fail answers with an error document, or with the status alone to a HEAD request.
 func (c *call) fail(err error) {
 	api := asAPIError(err)
+	c.code = api.code
 	if c.failService(api) {
 		return
 	}

@@ -35,6 +35,7 @@ func copyObject(c *call) error {
 	if err != nil {
 		return err
 	}
+	c.source = &src
 	if src.versioned {
 		c.w.Header().Set("X-Amz-Copy-Source-Version-Id", src.version.id)
 	}

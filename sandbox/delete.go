@@ -175,6 +175,7 @@ func deleteObjects(c *call) error {
 	w := newXMLWriter("DeleteResult", 256+96*len(doc.Objects))
 	for _, entry := range doc.Objects {
 		gone, err := c.removeEntry(entry)
+		c.batch = append(c.batch, batchDelete{entry.Key, entry.VersionID, err})
 		if err != nil {
 			writeDeleteError(w, entry, err)
 		} else if !doc.Quiet {

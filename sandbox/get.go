@@ -97,6 +97,7 @@ func (c *call) readObject(body bool) error {
 		return newError(403, "InvalidObjectState", "The operation is not valid for the object's storage class",
 			field{"StorageClass", v.attrs.class})
 	}
+	c.objectSize = v.content.size
 	span, err := c.spanOf(v.content)
 	if err != nil {
 		return err

@@ -77,6 +77,7 @@ func (c *call) storeVersion(cond writeCondition, stored *content, attrs *attribu
 	}
 	made := &version{modified: c.now.Unix(), content: stored, attrs: b.share(attrs)}
 	b.put(c.key, made, c.server.nextVersion)
+	c.objectSize = stored.size
 	return *made, b.everVersioned(), nil
 }
 

@@ -28,8 +28,8 @@ func DemoKMSKey(account, region string) string {
 func (s *Server) SeedDemo() {
 	d := &seeder{s: s, today: s.Now().UTC().Truncate(24 * time.Hour), sized: map[int64]*content{}}
 	for _, plant := range []func() error{
-		d.invoices, d.ledger, d.exports, d.buildCache, d.pressKit, d.contracts, d.accessLogs,
-		d.drafts, d.telemetry, d.oddNames, d.videoIngest, d.fresh, d.payroll, d.partner, d.uploads,
+		d.invoices, d.ledger, d.exports, d.buildCache, d.pressKit, d.contracts,
+		d.drafts, d.telemetry, d.oddNames, d.videoIngest, d.fresh, d.payroll, d.partner, d.uploads, d.accessLogs,
 	} {
 		if err := plant(); err != nil {
 			panic("sandbox: seeding the demo: " + err.Error())
@@ -92,13 +92,7 @@ func (d *seeder) size(n int64) *content {
 }
 
 // text is content that can be read.
-func (d *seeder) text(s string) *content {
-	data := []byte(s)
-	sum := newHash(defaultSum)
-	_, _ = sum.Write(data)                                                                                           // a hash takes everything
-	return &content{size: int64(len(data)), data: data, etag: etagFor(md5.Sum(data), sseState{algorithm: "AES256"}), //nolint:gosec // see the import
-		sum: checksum{defaultSum, fullObjectSum, encodeSum(sum)}}
-}
+func (d *seeder) text(s string) *content { return textContent([]byte(s)) }
 
 // policy hangs a policy on a bucket.
 func (d *seeder) policy(b *bucket, text string) error {

@@ -10,6 +10,7 @@ func (d *seeder) uploads() error {
 		return corsRule{ID: &id, Origins: origins, Methods: methods, Headers: headers, MaxAge: &hour}
 	}
 	b, err := d.bucket("web-uploads", demoHome, 150, func(b *bucket) {
+		b.settings["logging"] = logTo("access-logs", "web-uploads/", partitionedByDay())
 		b.settings["cors"] = &corsConfiguration{XMLName: named("CORSConfiguration"), Rules: []corsRule{
 			rule("app", []string{"https://app.example.com/"}, []string{"GET", "HEAD", "PUT"}, []string{"content-type"}),
 			rule("everyone", []string{"*"}, []string{"GET", "HEAD"}, nil),

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"fmt"
 	"strings"
-	"time"
 )
 
 // The buckets of the demo that show versions: kept, deleted, guarded by codes, suspended, locked.
@@ -15,7 +14,7 @@ func (d *seeder) invoices() error {
 	b, err := d.bucket("invoices-2026", demoHome, 330, func(b *bucket) {
 		versioned(b)
 		b.tags = []tag{{"team", "finance"}, {"data-class", "confidential"}, {"cost-centre", "4711"}}
-		b.settings["logging"] = logTo("access-logs", "invoices-2026/")
+		b.settings["logging"] = logTo("access-logs", "invoices-2026/", nil)
 	})
 	if err != nil {
 		return err
@@ -130,42 +129,4 @@ func (d *seeder) contracts() error {
 	d.remove(b, "signed/nda-001.pdf", d.ago(3, 8, 8))
 	d.remove(b, "signed/nda-001.pdf", d.ago(2, 8, 8)) // a second marker on top of the first
 	return nil
-}
-
-func logTo(bucket, prefix string) *bucketLogging {
-	return &bucketLogging{XMLName: named("BucketLoggingStatus"), Enabled: &loggingEnabled{TargetBucket: bucket, TargetPrefix: &prefix}}
-}
-
-// accessLogs is where the log service delivers for invoices-2026.
-func (d *seeder) accessLogs() error {
-	b, err := d.bucket("access-logs", demoHome, 329, func(b *bucket) {
-		b.settings["lifecycle"] = &lifecycleConfiguration{XMLName: named("LifecycleConfiguration"), minimum: "all_storage_classes_128K",
-			Rules: []lifecycleRule{expireRule("expire-logs", "", 365)}}
-	})
-	if err != nil {
-		return err
-	}
-	for hour := range 36 {
-		at := d.today.Add(time.Duration(hour-36) * time.Hour).Add(14 * time.Minute)
-		key := "invoices-2026/" + at.Format("2006-01-02-15-04-05") + "-" + derived(16, "log", itoa(hour))
-		d.put(b, key, d.text(d.logLines(at, 3+hour%5)), at, nil)
-	}
-	return d.policy(b, `{"Version":"2012-10-17","Statement":[{"Sid":"AllowLogDelivery","Effect":"Allow","Principal":{"Service":"logging.s3.amazonaws.com"},`+
-		`"Action":"s3:PutObject","Resource":"arn:aws:s3:::access-logs/*","Condition":{"ArnLike":{"aws:SourceArn":"arn:aws:s3:::invoices-2026"},`+
-		`"StringEquals":{"aws:SourceAccount":"`+d.s.account+`"}}}]}`)
-}
-
-// logLines are records of S3's server access log, 27 fields each.
-func (d *seeder) logLines(at time.Time, n int) string {
-	var b strings.Builder
-	for i := range n {
-		when := at.Add(time.Duration(i-n) * 7 * time.Minute)
-		month := 1 + (when.Hour()+i)%10
-		key := fmt.Sprintf("2026/%02d/summary.csv", month)
-		request := derived(16, "request", when.String())
-		fmt.Fprintf(&b, "%s invoices-2026 [%s] 203.0.113.%d arn:aws:iam::%s:user/admin %s REST.GET.OBJECT %s \"GET /%s HTTP/1.1\" 200 - 412 412 %d %d \"-\" \"aws-cli/2.31.0\" - %s= SigV4 TLS_AES_128_GCM_SHA256 AuthHeader invoices-2026.s3.%s.amazonaws.com TLSv1.3 - - %s\n",
-			canonicalID(d.s.account), when.Format("02/Jan/2006:15:04:05 -0700"), 10+i, d.s.account, strings.ToUpper(request), key, key,
-			21+i*3, 18+i*2, derived(43, request), demoHome, demoHome)
-	}
-	return b.String()
 }

@@ -51,6 +51,8 @@ type Server struct {
 	kms      *kms.Store
 	trail    trail
 
+	log accessLog
+
 	devices *deviceTable
 	blocks  accountBlocks
 
@@ -114,12 +116,14 @@ func (s *Server) Prepare(fill func()) { s.prepared.Go(fill) }
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.prepared.Wait()
 	c := s.newCall(w, r)
+	s.deliverLogs(c.now)
 	c.stampHeaders()
 	c.serveFaulty(func() {
 		if err := c.serve(); err != nil {
 			c.fail(err)
 		}
 	})
+	c.logAccess()
 }
 
 // findBucket returns the named bucket, or nil.

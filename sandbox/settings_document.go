@@ -10,7 +10,7 @@ import (
 func settingRoutes() []route {
 	var all []route
 	for _, table := range [][]route{versioningRoutes(), encryptionRoutes(), publicAccessRoutes(), ownershipRoutes(),
-		taggingRoutes(), corsRoutes(), lifecycleRoutes(), policyRoutes(), loggingRoutes(), objectLockRoutes(), smallRoutes()} {
+		taggingRoutes(), corsRoutes(), lifecycleRoutes(), policyRoutes(), loggingRoutes(), objectLockRoutes(), paymentRoutes(), smallRoutes()} {
 		all = append(all, table...)
 	}
 	return all

@@ -89,6 +89,9 @@ func (c *call) checkLogTarget(e *loggingEnabled) error {
 		// The service spells this code with two t.
 		return newError(403, "CrossLocationLoggingProhibitted", "Cross S3 location logging not allowed. ", field{"TargetBucketLocation", target.region})
 	}
+	if obstacle := logObstacle(target); obstacle != "" {
+		return newError(400, "InvalidTargetBucketForLogging", "The target bucket for logging has "+obstacle+" set", field{"TargetBucket", e.TargetBucket})
+	}
 	target.mu.RLock()
 	defer target.mu.RUnlock()
 	if e.TargetGrants != nil && target.ownership == "BucketOwnerEnforced" {
