@@ -19,6 +19,27 @@ import (
 // key that an object needs from there by themselves; writes name theirs.
 func (s *Session) Keys() *sse.Keyring { return &s.keys }
 
+// CheckEncryption refuses a choice of encryption that can't be carried out here, before anything is sent. The error holds
+// a *sse.MissingKey when the session doesn't hold the key.
+func (s *Session) CheckEncryption(op, bucket string, c sse.Choice) error {
+	if why := c.Check(s.Dialect() == DialectCompatible); why != "" {
+		return &Error{Op: op, Bucket: bucket, Kind: KindInvalid, Message: why}
+	}
+	if (c.Kind == sse.Customer || c.KeyID != "") && !s.Secure() {
+		return &Error{Op: op, Bucket: bucket, Kind: KindInvalid, Message: c.Kind.String() + " goes over https only", Hint: "Use the endpoint's https address."}
+	}
+	if _, err := s.keys.Ready(c); err != nil {
+		return NoKey(op, bucket, "", err)
+	}
+	return nil
+}
+
+// NoKey makes the error of a key that isn't held one that can be shown.
+func NoKey(op, bucket, key string, err error) *Error {
+	return &Error{Op: op, Bucket: bucket, Key: key, Kind: KindInvalid, Message: err.Error(), Err: err,
+		Hint: "Give the key again: cooper keeps none beyond a run."}
+}
+
 type bareKey struct{}
 
 // WithoutKeys makes a context whose calls get no customer-provided key but those that their inputs name.

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"cooper/awsops"
+	"cooper/awsops/copies"
 	details "cooper/awsops/objects"
 	"cooper/awsops/sse"
 	"cooper/awsops/transfer"
@@ -224,5 +225,43 @@ func TestNothingWithAKeyGoesOverHTTP(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "https only") {
 			t.Errorf("%v: %v", choice, err)
 		}
+	}
+}
+
+// copyOf applies a copy within a bucket.
+func (w *world) copyOf(t *testing.T, bucket, from, to string, choice *sse.Choice) {
+	t.Helper()
+	p, err := copies.PlanCopy(t.Context(), w.reader(), copies.Spec{From: bucket, Entries: []awsops.Entry{{Key: from}}, Base: from, To: bucket, Into: to, Encryption: choice})
+	w.done(t, p, err)
+}
+
+func TestCopiesKeepACustomersKeyAndTakeAnyOtherEncryption(t *testing.T) {
+	w := open(t)
+	if w.ignoresSSE(t) {
+		return
+	}
+	b, first := w.keyed(t, "", 'k')
+	second := sse.Choice{Kind: sse.Customer, Fingerprint: w.session.Keys().Add(customerKey(t, 's'), "", b)}
+	kms := sse.Choice{Kind: sse.KMS, KeyID: w.kmsKey(t)}
+	body := noise(100_000)
+	w.sealed(t, b, "k", body, first)
+	if w.differs(t, "copies to and from encrypted objects are not implemented (501)", serverRGW) {
+		return
+	}
+	for to, c := range map[string]struct {
+		choice *sse.Choice
+		want   sse.Choice
+	}{
+		"kept":  {nil, first},
+		"other": {&second, second},
+		"kms":   {&kms, kms},
+		"plain": {&sse.Choice{Kind: sse.S3}, sse.Choice{Kind: sse.S3}},
+	} {
+		w.copyOf(t, b, "k", to, c.choice)
+		head, err := details.ReadHead(t.Context(), w.reader(), b, to, "")
+		if err != nil || head.Encryption.CustomerKey != c.want.Fingerprint || head.Encryption.KeyID != c.want.KeyID {
+			t.Errorf("%s is %+v, %v", to, head.Encryption, err)
+		}
+		w.fetched(t, b, to, body)
 	}
 }

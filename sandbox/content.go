@@ -13,6 +13,7 @@ type content struct {
 	sum    checksum
 	data   []byte      // the bytes, when source is nil
 	source io.ReaderAt // where the bytes come from when they are not in data
+	locked locked      // the bytes of an object under a customer's key, when they are in neither
 	parts  []part      // of a multipart upload, in order; nil otherwise
 }
 
@@ -25,6 +26,9 @@ type part struct {
 
 // section returns n bytes from offset.
 func (c *content) section(offset, n int64) io.Reader {
+	if c.locked != nil {
+		return sealedReader()
+	}
 	if c.source == nil {
 		return bytes.NewReader(c.data[offset : offset+n])
 	}

@@ -31,6 +31,9 @@ func copyObject(c *call) error {
 	if err != nil {
 		return err
 	}
+	if stored, err = c.protect(stored, attrs.sse); err != nil {
+		return err
+	}
 	v, versioned, err := c.storeVersion(condition, stored, attrs)
 	if err != nil {
 		return err
@@ -137,10 +140,22 @@ func withRedirect(headers []field, redirect string) []field {
 	return kept
 }
 
+// forCopy gives the content to copy. What was opened with its customer's key is read into memory: a copy must not hold
+// the key.
+func (v version) forCopy() (*content, error) {
+	if v.attrs.sse.customerMD5 == "" {
+		return v.content, nil
+	}
+	return v.content.plain()
+}
+
 // copiedContent shares the source's bytes. ETag and checksum are made anew where they can't be taken over:
 // for an object in parts, or when another checksum is asked for.
 func (c *call) copiedContent(v version, sse sseState) (*content, error) {
-	from := v.content
+	from, err := v.forCopy()
+	if err != nil {
+		return nil, err
+	}
 	to := *from
 	to.parts = nil
 	algorithm := strings.ToUpper(c.header("X-Amz-Checksum-Algorithm"))

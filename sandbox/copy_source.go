@@ -76,7 +76,11 @@ func (c *call) openSource() (copySource, error) {
 		return src, c.sourceError(err, src)
 	}
 	c.sourceARN = objectARN(name, key)
-	return src, c.checkSource(src)
+	if err := c.checkSource(src); err != nil {
+		return src, err
+	}
+	src.version.content = src.version.content.unlock(c.customerSecret("X-Amz-Copy-Source-"))
+	return src, nil
 }
 
 // sourceError words a missing source as S3 does for copies.

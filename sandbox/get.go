@@ -106,7 +106,7 @@ func (c *call) readObject(body bool) error {
 	if err := c.overrideHeaders(); err != nil {
 		return err
 	}
-	return c.sendSpan(v.content, span, body)
+	return c.sendSpan(v.content.unlock(c.customerSecret("X-Amz-")), span, body)
 }
 
 // checkRead answers the read's conditions.

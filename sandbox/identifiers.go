@@ -82,6 +82,14 @@ func versionSeq(id string) (uint64, bool) {
 // uploadIDLength is the length of an upload's id.
 const uploadIDLength = 96
 
+// newSealNumber returns a number that no other content of this server is sealed with.
+func (s *Server) newSealNumber() uint64 {
+	s.randMu.Lock()
+	defer s.randMu.Unlock()
+	s.seals++
+	return s.seals<<32 | uint64(s.versionRand.Uint32())
+}
+
 // newUploadID returns a multipart upload id: opaque, safe in a URL.
 func (s *Server) newUploadID() string {
 	s.randMu.Lock()

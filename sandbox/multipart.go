@@ -43,6 +43,15 @@ type uploadedPart struct {
 	number   int
 	modified time.Time
 	content  *content
+	sum      checksum // of the upload's algorithm, where the part itself was sent with another
+}
+
+// uploadSum is the part's checksum of the upload's algorithm.
+func (p *uploadedPart) uploadSum() checksum {
+	if p.sum.algorithm == "" {
+		return p.content.sum
+	}
+	return p.sum
 }
 
 // sortedParts returns the parts by number. The bucket's lock is held.

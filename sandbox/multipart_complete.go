@@ -147,11 +147,18 @@ func (u *upload) assemble(chosen []*uploadedPart) (*content, error) {
 	}
 	joined := newChain(pieces)
 	whole.size, whole.source = joined.size, joined
+	if pieces[0].locked != nil {
+		whole.source, whole.locked = nil, sealedParts(pieces)
+	}
 	suffix := "-" + itoa(len(chosen))
 	whole.etag = hex.EncodeToString(digests.Sum(nil)) + suffix
 	h := newHash(u.sum.algorithm)
 	whole.sum = u.sum
 	if u.sum.kind == fullObjectSum {
+		if value, ok := joinSums(u.sum.algorithm, chosen); ok {
+			whole.sum.value = value
+			return whole, nil
+		}
 		if _, err := io.Copy(h, whole.section(0, whole.size)); err != nil {
 			return nil, err
 		}

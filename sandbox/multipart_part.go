@@ -37,6 +37,12 @@ func uploadPart(c *call) error {
 	p := &uploadedPart{number: number, content: &content{
 		size: int64(len(body.data)), etag: etagFor(body.md5, u.attrs.sse), sum: body.sum, data: body.data,
 	}}
+	if body.sum.algorithm != u.sum.algorithm {
+		p.sum = u.sumOf(body)
+	}
+	if p.content, err = c.protect(p.content, u.attrs.sse); err != nil {
+		return err
+	}
 	if err := c.storePart(u, p); err != nil {
 		return err
 	}
@@ -44,6 +50,13 @@ func uploadPart(c *call) error {
 	c.w.Header().Set("ETag", quoted(p.content.etag))
 	c.w.Header().Set(p.content.sum.header(), p.content.sum.value)
 	return c.writeStatus(http.StatusOK)
+}
+
+// sumOf is a part's checksum of the upload's algorithm.
+func (u *upload) sumOf(body payload) checksum {
+	h := newHash(u.sum.algorithm)
+	_, _ = h.Write(body.data) // a hash takes everything
+	return checksum{u.sum.algorithm, fullObjectSum, encodeSum(h)}
 }
 
 // checkPartSum compares the kind of checksum that came with a part with the one that the upload was begun with.
@@ -96,6 +109,9 @@ func (c *call) copyPart(u *upload, number int) error {
 	}
 	piece.etag = etagFor([16]byte(digest.Sum(nil)), u.attrs.sse)
 	piece.sum = checksum{u.sum.algorithm, fullObjectSum, encodeSum(sum)}
+	if piece, err = c.protectPart(src, piece, u.attrs.sse); err != nil {
+		return err
+	}
 	p := &uploadedPart{number: number, content: piece}
 	if err := c.storePart(u, p); err != nil {
 		return err
@@ -111,6 +127,14 @@ func (c *call) copyPart(u *upload, number int) error {
 		w.text(piece.sum.element(), piece.sum.value)
 	}
 	return c.writeXML(w, "CopyPartResult")
+}
+
+// protectPart stores a part that was copied. What was read with the source's key must not go on holding it.
+func (c *call) protectPart(src copySource, piece *content, sse sseState) (*content, error) {
+	if src.version.attrs.sse.customerMD5 == "" || sse.customerMD5 != "" {
+		return c.protect(piece, sse)
+	}
+	return piece.plain()
 }
 
 // copyRange reads x-amz-copy-source-range, which must name first and last byte.

@@ -51,6 +51,9 @@ func putObject(c *call) error {
 			"Object Lock parameters")
 	}
 	stored := &content{size: int64(len(body.data)), etag: etagFor(body.md5, attrs.sse), sum: body.sum, data: body.data}
+	if stored, err = c.protect(stored, attrs.sse); err != nil {
+		return err
+	}
 	v, versioned, err := c.storeVersion(condition, stored, attrs)
 	if err != nil {
 		return err

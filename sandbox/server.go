@@ -66,6 +66,7 @@ type Server struct {
 	requestRand *rand.Rand // a stream of its own, so that reads do not change the version ids to come
 	versionRand *rand.Rand
 	versions    uint64 // versions made so far
+	seals       uint64 // contents sealed under customers' keys so far
 }
 
 // New makes an empty account with the principals of Credentials.

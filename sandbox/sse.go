@@ -94,6 +94,15 @@ func (c *call) customerKey(prefix string) (fingerprint string, err error) {
 	return fingerprint, nil
 }
 
+// customerSecret gives the key that a request carries in headers that customerKey has checked, nil for none.
+func (c *call) customerSecret(prefix string) []byte {
+	raw, err := base64.StdEncoding.DecodeString(c.header(prefix + "Server-Side-Encryption-Customer-Key"))
+	if err != nil || len(raw) == 0 {
+		return nil
+	}
+	return raw
+}
+
 // checkSSERead refuses a read without the key that the object needs, or with one that it does not.
 func checkSSERead(c *call, state sseState, prefix string) error {
 	given, err := c.customerKey(prefix)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -11,6 +12,7 @@ import (
 
 	"cooper/awsops"
 	"cooper/awsops/objects"
+	"cooper/awsops/sse"
 )
 
 // mover copies objects one by one and, when they are moved, deletes each after its copy was looked at.
@@ -56,7 +58,7 @@ func (m *mover) moved(ctx context.Context, w *awsops.Writer, e awsops.Entry) boo
 func (m *mover) copy(ctx context.Context, w *awsops.Writer, e awsops.Entry) (Made, error) {
 	from := Place{Bucket: m.spec.From, Key: e.Key}
 	to := Place{Bucket: m.spec.To, Key: m.spec.Target(e.Key)}
-	opt := Options{Key: true, Lock: m.lock, New: !m.spec.Replace}
+	opt := Options{Key: true, Encryption: m.spec.Encryption, Lock: m.lock, New: !m.spec.Replace}
 	if n := len(to.Key); n == 0 || n > 1024 {
 		return Made{}, awsops.Invalid(Kind, fmt.Sprintf("the key would have %d bytes; a key has 1 to 1,024", n), "")
 	}
@@ -84,10 +86,24 @@ func same(ctx context.Context, w *awsops.Writer, from, to Place) (Made, error) {
 	if err != nil {
 		return Made{}, err
 	}
-	if there.ETag != source.ETag || there.Size != source.Size {
+	if !alike(there, source) {
 		return Made{}, occupied(to)
 	}
 	return Made{Version: there.VersionID, Size: there.Size, Source: source}, nil
+}
+
+// alike reports whether two objects hold the same bytes. Under a KMS key or a customer's key the ETag tells nothing of
+// them, and the checksum does.
+func alike(a, b objects.Head) bool {
+	if a.Size != b.Size {
+		return false
+	}
+	for _, x := range a.Checksums {
+		if a.ChecksumFor == b.ChecksumFor && slices.Contains(b.Checksums, x) {
+			return true
+		}
+	}
+	return a.ETag == b.ETag
 }
 
 // drop deletes the source once the copy is seen to be whole, and only if it is still what was copied.
@@ -143,14 +159,18 @@ func (m *mover) there(first []awsops.Entry) func(context.Context, *awsops.Reader
 const lineEntries = 400
 
 // lines are the command lines. A prefix takes the high-level commands, which set one class for all.
-func (s Spec) lines(to, from awsops.Target, heads []objects.Head) string {
+func (s Spec) lines(to, from awsops.Target, heads []objects.Head, file func(string) string) string {
 	if s.Under {
 		verb := "cp"
 		if s.Move {
 			verb = "mv"
 		}
-		return "# this makes every copy STANDARD, and replaces what is there\n" + awsops.Command(to, "s3", verb).
-			Arg("s3://"+s.From+"/"+s.Prefix, "s3://"+s.To+"/"+s.Target(s.Prefix)).Switch("--recursive").FlagIf("--source-region", otherRegion(from, to)).String()
+		c := awsops.Command(to, "s3", verb).Arg("s3://"+s.From+"/"+s.Prefix, "s3://"+s.To+"/"+s.Target(s.Prefix)).
+			Switch("--recursive").FlagIf("--source-region", otherRegion(from, to))
+		if s.Encryption != nil {
+			c = options(c, s.Encryption.CopyOptions(file(s.Encryption.Fingerprint)))
+		}
+		return "# this makes every copy STANDARD, and replaces what is there\n" + c.String()
 	}
 	var out []string
 	for i, e := range s.Entries {
@@ -162,7 +182,7 @@ func (s Spec) lines(to, from awsops.Target, heads []objects.Head) string {
 		if i < len(heads) {
 			head = heads[i]
 		}
-		line := s.line(to, from, e.Key, head)
+		line := s.line(to, from, e.Key, head, file)
 		if s.Move {
 			line += " && " + awsops.Command(from, "s3api", "delete-object").Flag("--bucket", s.From).Flag("--key", e.Key).String()
 		}
@@ -178,18 +198,35 @@ func otherRegion(from, to awsops.Target) string {
 	return from.Region
 }
 
+func options(c *awsops.CommandLine, all []sse.Option) *awsops.CommandLine {
+	for _, o := range all {
+		if o.Value == "" {
+			c.Switch(o.Name)
+		} else {
+			c.Flag(o.Name, o.Value)
+		}
+	}
+	return c
+}
+
 // line copies one object. The AWS CLI escapes the source itself.
-func (s Spec) line(to, from awsops.Target, key string, head objects.Head) string {
-	c := &copying{from: Place{Bucket: s.From, Key: key}, head: head, opt: Options{Key: true}, sameArea: from.Region == to.Region}
+func (s Spec) line(to, from awsops.Target, key string, head objects.Head, file func(string) string) string {
+	c := &copying{from: Place{Bucket: s.From, Key: key}, head: head, opt: Options{Key: true, Encryption: s.Encryption}, sameArea: from.Region == to.Region}
+	choice, source := c.choice(), head.Encryption.CustomerKey
 	class := string(c.class())
 	if head.Size > Most {
-		return awsops.Command(to, "s3", "cp").Arg("s3://"+s.From+"/"+key, "s3://"+s.To+"/"+s.Target(key)).
-			FlagIf("--storage-class", class).FlagIf("--source-region", otherRegion(from, to)).String()
+		line := options(awsops.Command(to, "s3", "cp").Arg("s3://"+s.From+"/"+key, "s3://"+s.To+"/"+s.Target(key)).
+			FlagIf("--storage-class", class).FlagIf("--source-region", otherRegion(from, to)), choice.CopyOptions(file(choice.Fingerprint)))
+		if source != "" {
+			line.Flag("--sse-c-copy-source", "AES256").Flag("--sse-c-copy-source-key", sse.KeyArgument(file(source)))
+		}
+		return line.String()
 	}
 	line := awsops.Command(to, "s3api", "copy-object").Flag("--bucket", s.To).Flag("--key", s.Target(key)).Flag("--copy-source", s.From+"/"+key).
 		FlagIf("--storage-class", class).FlagIf("--website-redirect-location", head.Redirect)
-	if kind, id, _ := c.encryption(); kind != "" {
-		line.Flag("--server-side-encryption", string(kind)).FlagIf("--ssekms-key-id", aws.ToString(id))
+	options(line, choice.APIOptions(file(choice.Fingerprint)))
+	if source != "" {
+		line.Flag("--copy-source-sse-customer-algorithm", "AES256").Flag("--copy-source-sse-customer-key", sse.KeyArgument(file(source)))
 	}
 	if !s.Replace {
 		line.Flag("--if-none-match", "*")

@@ -15,6 +15,7 @@ import (
 
 	"cooper/awsops"
 	"cooper/awsops/objects"
+	"cooper/awsops/sse"
 )
 
 // Most is the largest object that one CopyObject takes, in bytes.
@@ -51,9 +52,16 @@ func escape(key string) string {
 
 // Options say how a copy is made.
 type Options struct {
-	Key   bool  // the KMS key of the source encrypts the copy, too, within a region; else the default of its bucket holds
-	Lock  bool  // retention that still runs and a legal hold are set on the copy; its bucket needs Object Lock
-	New   bool  // there must be no object at the destination (If-None-Match)
+	// Key keeps the source's KMS key within a region where Encryption is nil; else the default of the destination's
+	// bucket holds. A customer's key is kept in any case.
+	Key bool
+	// Encryption is how the copy is encrypted; nil: Key says so.
+	Encryption *sse.Choice
+	Lock       bool // retention that still runs and a legal hold are set on the copy; its bucket needs Object Lock
+	New        bool // there must be no object at the destination (If-None-Match)
+	// Onto replaces the very version that was read: source and destination are one key (If-Match, where the server
+	// knows it).
+	Onto  bool
 	Parts int64 // larger objects are copied by parts, bytes; 0 is Most
 }
 
@@ -78,10 +86,12 @@ type copying struct {
 	opt      Options
 	head     objects.Head
 	sameArea bool // both buckets are in one region
+	ready    sse.Ready
 }
 
-// One copies an object or a version. It fails with KindConflict for what a copy can't read: archived objects, and
-// those encrypted with a customer-provided key. The source is pinned: one that changes meanwhile is KindPrecondition.
+// One copies an object or a version. It fails with KindConflict for what a copy can't read: archived objects. The source
+// is pinned: one that changes meanwhile is KindPrecondition. A key of the customer's (SSE-C) that isn't held is a
+// *sse.MissingKey inside the error.
 func One(ctx context.Context, w *awsops.Writer, from, to Place, opt Options) (Made, error) {
 	head, err := objects.ReadHead(ctx, &w.Reader, from.Bucket, from.Key, from.Version)
 	if err != nil {
@@ -105,6 +115,9 @@ func One(ctx context.Context, w *awsops.Writer, from, to Place, opt Options) (Ma
 	if c.api, err = w.S3(ctx, to.Bucket); err != nil {
 		return Made{}, err
 	}
+	if c.ready, err = w.Session().Keys().Ready(c.choice()); err != nil {
+		return Made{}, awsops.NoKey("CopyObject", to.Bucket, to.Key, err)
+	}
 	if head.Size > opt.Parts {
 		return c.byParts(ctx)
 	}
@@ -113,16 +126,11 @@ func One(ctx context.Context, w *awsops.Writer, from, to Place, opt Options) (Ma
 
 // readable says why an object can't be the source of a copy.
 func readable(from Place, head objects.Head) error {
-	conflict := func(message, hint string) error {
-		return &awsops.Error{Op: "CopyObject", Bucket: from.Bucket, Key: from.Key, Kind: awsops.KindConflict, Message: message, Hint: hint}
+	if !Archived(head.StorageClass, head.Restore) {
+		return nil
 	}
-	switch {
-	case head.Encryption.CustomerKey != "":
-		return conflict("it is encrypted with a key of your own (SSE-C)", "A copy needs that key; download and upload it with the key instead.")
-	case Archived(head.StorageClass, head.Restore):
-		return conflict("it is archived in "+head.StorageClass, "Restore it from the archive first; it can be copied then.")
-	}
-	return nil
+	return &awsops.Error{Op: "CopyObject", Bucket: from.Bucket, Key: from.Key, Kind: awsops.KindConflict,
+		Message: "it is archived in " + head.StorageClass, Hint: "Restore it from the archive first; it can be copied then."}
 }
 
 func (c *copying) oneRegion(ctx context.Context) (bool, error) {
@@ -143,16 +151,31 @@ func (c *copying) class() types.StorageClass {
 	return types.StorageClass(c.head.StorageClass)
 }
 
-// encryption gives the KMS settings to send. A key is of one region; without it the destination's default holds.
-func (c *copying) encryption() (kind types.ServerSideEncryption, key *string, bucketKey *bool) {
+// choice is how the copy is encrypted. A KMS key is of one region; without it the destination's default holds.
+func (c *copying) choice() sse.Choice {
+	if c.opt.Encryption != nil {
+		return *c.opt.Encryption
+	}
 	e := c.head.Encryption
-	if !c.opt.Key || !c.sameArea || e.KeyID == "" || !strings.HasPrefix(e.Algorithm, "aws:kms") {
-		return "", nil, nil
+	switch {
+	case e.CustomerKey != "": // whoever encrypted with a key of their own wants no copy without it
+		return sse.Choice{Kind: sse.Customer, Fingerprint: e.CustomerKey}
+	case !c.opt.Key:
+	case c.sameArea && e.KeyID != "" && e.Algorithm == "aws:kms":
+		return sse.Choice{Kind: sse.KMS, KeyID: e.KeyID, BucketKey: e.BucketKey}
+	case c.sameArea && e.KeyID != "" && e.Algorithm == "aws:kms:dsse":
+		return sse.Choice{Kind: sse.DSSE, KeyID: e.KeyID}
 	}
-	if e.BucketKey {
-		bucketKey = aws.Bool(true)
+	return sse.Choice{}
+}
+
+// onto gives the condition that a copy of an object onto itself replaces what was read. A compatible server may not
+// know it.
+func (c *copying) onto() *string {
+	if !c.opt.Onto || c.w.Session().Dialect() == awsops.DialectCompatible {
+		return nil
 	}
-	return types.ServerSideEncryption(e.Algorithm), &e.KeyID, bucketKey
+	return optional(c.head.ETag)
 }
 
 // lock gives the retention and the hold to set. Retention that has run out isn't set again.
@@ -174,7 +197,8 @@ func (c *copying) lock() (types.ObjectLockMode, *time.Time, types.ObjectLockLega
 func (c *copying) whole(ctx context.Context) (Made, error) {
 	in := &s3.CopyObjectInput{Bucket: &c.to.Bucket, Key: &c.to.Key, CopySource: aws.String(c.from.Source()), StorageClass: c.class(),
 		CopySourceIfMatch: optional(c.head.ETag), WebsiteRedirectLocation: optional(c.head.Redirect)}
-	in.ServerSideEncryption, in.SSEKMSKeyId, in.BucketKeyEnabled = c.encryption()
+	c.ready.Copy(in)
+	in.IfMatch = c.onto()
 	in.ObjectLockMode, in.ObjectLockRetainUntilDate, in.ObjectLockLegalHoldStatus = c.lock()
 	if c.opt.New {
 		in.IfNoneMatch = aws.String("*")
@@ -183,8 +207,23 @@ func (c *copying) whole(ctx context.Context) (Made, error) {
 	if err != nil {
 		return Made{}, c.failed("CopyObject", err)
 	}
+	told := sse.Told{Algorithm: string(out.ServerSideEncryption), KeyID: aws.ToString(out.SSEKMSKeyId), Fingerprint: aws.ToString(out.SSECustomerKeyMD5)}
+	if err := c.heeded(told); err != nil {
+		return Made{}, err
+	}
 	id, _ := awsmiddleware.GetRequestIDMetadata(out.ResultMetadata)
 	return Made{Version: aws.ToString(out.VersionId), RequestID: id, Size: c.head.Size, Source: c.head}, nil
+}
+
+// heeded compares what an answer says of the encryption with what was asked for: some servers ignore it and answer with
+// success.
+func (c *copying) heeded(t sse.Told) error {
+	why := c.ready.Choice().Ignored(t)
+	if why == "" {
+		return nil
+	}
+	return &awsops.Error{Op: "CopyObject", Bucket: c.to.Bucket, Key: c.to.Key, Kind: awsops.KindUnsupported, Message: why,
+		Hint: "Look at the copy, and delete it if it was stored without that encryption."}
 }
 
 // failed words an error of the destination.

@@ -14,6 +14,7 @@ import (
 
 	"cooper/awsops"
 	"cooper/awsops/objects"
+	"cooper/awsops/sse"
 )
 
 // Limits of a copy by parts ("Amazon S3 multipart upload limits").
@@ -50,12 +51,18 @@ func (c *copying) byParts(ctx context.Context) (Made, error) {
 	if err != nil {
 		return Made{}, c.failed("CreateMultipartUpload", err)
 	}
+	told := sse.Told{Algorithm: string(begun.ServerSideEncryption), KeyID: aws.ToString(begun.SSEKMSKeyId), Fingerprint: aws.ToString(begun.SSECustomerKeyMD5)}
+	if err := c.heeded(told); err != nil {
+		return Made{}, c.abort(ctx, begun.UploadId, err)
+	}
 	parts, err := c.sendParts(ctx, begun.UploadId)
 	if err != nil {
 		return Made{}, c.abort(ctx, begun.UploadId, err)
 	}
 	done := &s3.CompleteMultipartUploadInput{Bucket: &c.to.Bucket, Key: &c.to.Key, UploadId: begun.UploadId,
 		MpuObjectSize: aws.Int64(c.head.Size), MultipartUpload: &types.CompletedMultipartUpload{Parts: parts}}
+	c.ready.Complete(done)
+	done.IfMatch = c.onto()
 	if c.opt.New {
 		done.IfNoneMatch = aws.String("*")
 	}
@@ -77,7 +84,7 @@ func (c *copying) begin(ctx context.Context) (*s3.CreateMultipartUploadInput, er
 	for _, m := range h.Metadata {
 		in.Metadata[m.Name] = m.Value
 	}
-	in.ServerSideEncryption, in.SSEKMSKeyId, in.BucketKeyEnabled = c.encryption()
+	c.ready.Create(in)
 	in.ObjectLockMode, in.ObjectLockRetainUntilDate, in.ObjectLockLegalHoldStatus = c.lock()
 	tags := objects.ReadTags(ctx, &c.w.Reader, c.from.Bucket, c.from.Key, c.from.Version)
 	set, ok := tags.Get()
@@ -99,9 +106,11 @@ func (c *copying) sendParts(ctx context.Context, id *string) ([]types.CompletedP
 	group.SetLimit(inFlight)
 	for i, s := range all {
 		group.Go(func() error {
-			out, err := c.api.UploadPartCopy(gctx, &s3.UploadPartCopyInput{Bucket: &c.to.Bucket, Key: &c.to.Key, UploadId: id,
+			in := &s3.UploadPartCopyInput{Bucket: &c.to.Bucket, Key: &c.to.Key, UploadId: id,
 				PartNumber: aws.Int32(int32(i + 1)), CopySource: aws.String(c.from.Source()), CopySourceIfMatch: optional(c.head.ETag),
-				CopySourceRange: aws.String(fmt.Sprintf("bytes=%d-%d", s.first, s.last))})
+				CopySourceRange: aws.String(fmt.Sprintf("bytes=%d-%d", s.first, s.last))}
+			c.ready.PartCopy(in)
+			out, err := c.api.UploadPartCopy(gctx, in)
 			if err != nil {
 				return c.failed("UploadPartCopy", err)
 			}

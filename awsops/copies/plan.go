@@ -2,7 +2,6 @@ package copies
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"iter"
@@ -12,6 +11,7 @@ import (
 	"cooper/awsops"
 	"cooper/awsops/listing"
 	"cooper/awsops/objects"
+	"cooper/awsops/sse"
 	"cooper/awsops/versioning"
 )
 
@@ -30,6 +30,9 @@ type Spec struct {
 	Into    string
 	Move    bool // each object is deleted once its copy was looked at
 	Replace bool // objects at the destination may be replaced
+	// Encryption is how the copies are encrypted; nil: as their sources are, with a KMS key of the same region or the
+	// customer's key, and by the default of the destination's bucket otherwise.
+	Encryption *sse.Choice
 }
 
 // Target gives the key that a key is copied to.
@@ -126,6 +129,11 @@ func PlanCopy(ctx context.Context, r *awsops.Reader, in Spec) (*awsops.Plan, err
 	if text := in.Problem(); text != "" {
 		return nil, awsops.Invalid(Kind, text, "")
 	}
+	if in.Encryption != nil {
+		if err := r.Session().CheckEncryption("CopyObject", in.To, *in.Encryption); err != nil {
+			return nil, err
+		}
+	}
 	t, err := count(ctx, r, in)
 	if err != nil {
 		return nil, err
@@ -148,7 +156,7 @@ func PlanCopy(ctx context.Context, r *awsops.Reader, in Spec) (*awsops.Plan, err
 	in.effects(p, &t)
 	in.warn(ctx, r, p, locked)
 	m := &mover{spec: in, lock: locked, check: r.Session().Dialect() == awsops.DialectCompatible}
-	p.Steps = []awsops.Step{{Title: p.Title, Command: in.lines(p.Target, r.Target(ctx, in.From), heads), Source: in.source(), Workers: 8, Do: m.do}}
+	p.Steps = []awsops.Step{{Title: p.Title, Command: in.lines(p.Target, r.Target(ctx, in.From), heads, r.Session().Keys().File), Source: in.source(), Workers: 8, Do: m.do}}
 	p.Expect = []awsops.Expectation{{What: "the first copies", Want: "there", Read: m.there(t.first)}}
 	return p, nil
 }
@@ -200,6 +208,9 @@ func (s Spec) look(ctx context.Context, r *awsops.Reader, p *awsops.Plan, t *tal
 		heads = append(heads, head)
 		p.Basis = append(p.Basis, awsops.Fingerprint{What: "the object " + e.Key, Value: head.ETag, Read: state(s.From, e.Key)})
 		p.Changes = append(p.Changes, s.changes(e, head, was)...)
+	}
+	if s.Encryption != nil {
+		p.Changes = append(p.Changes, awsops.Change{Field: "encryption", Before: "as each source", After: s.Encryption.String()})
 	}
 	if more := t.n - int64(len(t.first)); more > 0 {
 		p.Changes = append(p.Changes, awsops.Change{Field: fmt.Sprintf("and %d more", more), Before: "…", After: "the same way"})
@@ -269,7 +280,11 @@ func (s Spec) warn(ctx context.Context, r *awsops.Reader, p *awsops.Plan, locked
 	add := func(level awsops.Level, text string) {
 		p.Warnings = append(p.Warnings, awsops.Warning{Level: level, Text: text})
 	}
-	add(awsops.Note, "Carried over: data, metadata, headers, tags, the storage class, the website redirect and, within a region, the KMS key. "+
+	kept := "the website redirect and the key: a KMS key within a region, and a key of your own. "
+	if s.Encryption != nil {
+		kept = "and the website redirect. "
+	}
+	add(awsops.Note, "Carried over: data, metadata, headers, tags, the storage class, "+kept+
 		"Not carried over: the ACL, which becomes private, the date, and the layout in parts, which changes the ETag.")
 	if locked {
 		add(awsops.Risk, "The destination has Object Lock: retention that still runs and legal holds are set on the copies, too. Compliance mode can't be taken back.")
@@ -342,49 +357,4 @@ func feed(pages iter.Seq2[[]listing.Row, error], yield func(awsops.Item, error) 
 			}
 		}
 	}
-}
-
-// exact is text that JSON keeps byte for byte.
-func exact(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
-
-// kept is a Spec in a journal; keys are base64.
-type kept struct {
-	From, Prefix, Base, To, Into string
-	Under, Move, Replace         bool
-	Keys                         []keptKey `json:",omitempty"`
-}
-
-type keptKey struct {
-	K, E string
-	S    int64
-}
-
-// MarshalJSON keeps keys byte for byte.
-func (s Spec) MarshalJSON() ([]byte, error) {
-	k := kept{From: s.From, Prefix: exact(s.Prefix), Base: exact(s.Base), To: s.To, Into: exact(s.Into), Under: s.Under, Move: s.Move, Replace: s.Replace}
-	for _, e := range s.Entries {
-		k.Keys = append(k.Keys, keptKey{exact(e.Key), e.ETag, e.Size})
-	}
-	return json.Marshal(k)
-}
-
-// UnmarshalJSON reads what MarshalJSON wrote.
-func (s *Spec) UnmarshalJSON(raw []byte) error {
-	var k kept
-	if err := json.Unmarshal(raw, &k); err != nil {
-		return err
-	}
-	var bad error
-	plain := func(text string) string {
-		b, err := base64.StdEncoding.DecodeString(text)
-		if err != nil {
-			bad = err
-		}
-		return string(b)
-	}
-	*s = Spec{From: k.From, Prefix: plain(k.Prefix), Base: plain(k.Base), To: k.To, Into: plain(k.Into), Under: k.Under, Move: k.Move, Replace: k.Replace}
-	for _, e := range k.Keys {
-		s.Entries = append(s.Entries, awsops.Entry{Key: plain(e.K), ETag: e.E, Size: e.S})
-	}
-	return bad
 }

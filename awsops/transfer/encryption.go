@@ -13,29 +13,6 @@ import (
 	"cooper/awsops/sse"
 )
 
-// encryptable refuses a choice of encryption that can't be carried out here, before anything is sent. Errors hold a
-// *sse.MissingKey when the session doesn't hold the key.
-func encryptable(r *awsops.Reader, bucket string, c sse.Choice) error {
-	s := r.Session()
-	if why := c.Check(s.Dialect() == awsops.DialectCompatible); why != "" {
-		return awsops.Invalid("PutObject", why, "")
-	}
-	if (c.Kind == sse.Customer || c.KeyID != "") && !s.Secure() {
-		return awsops.Invalid("PutObject", c.Kind.String()+" goes over https only", "Use the endpoint's https address.")
-	}
-	_, err := s.Keys().Ready(c)
-	return keyError(bucket, "", err)
-}
-
-// keyError makes an error of a key that isn't held one that can be shown; nil stays nil.
-func keyError(bucket, key string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return &awsops.Error{Op: "PutObject", Bucket: bucket, Key: key, Kind: awsops.KindInvalid, Message: err.Error(), Err: err,
-		Hint: "Give the key again: cooper keeps none beyond a run."}
-}
-
 // keyFile is where the customer's key is kept, "" when there is none or that isn't known.
 func keyFile(r *awsops.Reader, a Attributes) string {
 	return r.Session().Keys().File(a.Encryption.Fingerprint)

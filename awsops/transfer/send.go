@@ -51,7 +51,7 @@ func (u *upload) run(ctx context.Context, w *awsops.Writer) (awsops.Receipt, err
 	}
 	u.r, u.api, u.plain = &w.Reader, api, w.Session().Dialect() == awsops.DialectCompatible
 	if u.ready, err = w.Session().Keys().Ready(u.spec.With.Encryption); err != nil {
-		return awsops.Receipt{}, keyError(u.spec.Bucket, u.spec.Key, err)
+		return awsops.Receipt{}, awsops.NoKey("PutObject", u.spec.Bucket, u.spec.Key, err)
 	}
 	if err := u.probe.run(ctx, u); err != nil {
 		return awsops.Receipt{}, err

@@ -64,7 +64,7 @@ func (m *mender) copy(ctx context.Context, w *awsops.Writer, e awsops.Entry) (aw
 		return awsops.Receipt{}, err
 	}
 	switch x.Kind {
-	case awsops.KindConflict, awsops.KindDenied, awsops.KindNotFound, awsops.KindPrecondition:
+	case awsops.KindConflict, awsops.KindDenied, awsops.KindNotFound, awsops.KindPrecondition, awsops.KindInvalid:
 		m.failed.Add(1)
 		e.UploadID = ""
 		return awsops.Receipt{RequestID: x.RequestID, Failures: []awsops.Failure{{Entry: e, Err: x}}}, nil
@@ -233,7 +233,7 @@ func (s *survey) lines(t awsops.Target, bucket string, l purgeLine) string {
 	add(s.gone, false)
 	for _, row := range s.copied {
 		c := copier{in: Restoration{bucket, row.Key, row.VersionID}, class: row.Class}
-		out = append(out, c.line(t))
+		out = append(out, c.line(t, ""))
 	}
 	add(s.hidden, true)
 	if n := s.entries - int64(len(s.gone)+len(s.hidden)+len(s.copied)); n > 0 {

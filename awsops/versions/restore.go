@@ -14,6 +14,7 @@ import (
 
 	"cooper/awsops"
 	"cooper/awsops/listing"
+	"cooper/awsops/sse"
 )
 
 // copyLimit is the largest version that one CopyObject takes, in bytes.
@@ -85,9 +86,9 @@ func PlanRestoreByCopy(ctx context.Context, r *awsops.Reader, in Restoration) (*
 		return nil, err
 	}
 	p.Basis = append(p.Basis, awsops.Fingerprint{What: "the key's current version", Value: now, Read: latest})
-	c := &copier{in: in, class: class, size: aws.ToInt64(head.ContentLength)}
+	c := &copier{in: in, class: class, size: aws.ToInt64(head.ContentLength), key: ownKey(head)}
 	p.Expect = []awsops.Expectation{{What: "the current version", Want: "the copy", Read: c.check}}
-	p.Steps = []awsops.Step{{Title: p.Title, Command: c.line(p.Target), Do: c.do}}
+	p.Steps = []awsops.Step{{Title: p.Title, Command: c.line(p.Target, r.Session().Keys().File(c.key.Fingerprint)), Do: c.do}}
 	return p, nil
 }
 
@@ -122,22 +123,26 @@ func headVersion(ctx context.Context, r *awsops.Reader, in Restoration) (*s3.Hea
 	if err != nil {
 		return nil, awsops.Wrap("HeadObject", in.Bucket, in.Key, err)
 	}
-	if out.SSECustomerAlgorithm != nil {
-		return nil, needsKey(in)
-	}
 	return out, nil
 }
 
-func needsKey(in Restoration) error {
-	return &awsops.Error{Op: KindRestore, Bucket: in.Bucket, Key: in.Key, Kind: awsops.KindConflict,
-		Message: "this version is encrypted with a key of your own (SSE-C)", Hint: "A copy needs that key; download and upload it with the key instead."}
+// ownKey is the encryption of a version under a key of the customer's: its copy keeps it. Others get the bucket's default.
+func ownKey(head *s3.HeadObjectOutput) sse.Choice {
+	if print := aws.ToString(head.SSECustomerKeyMD5); print != "" {
+		return sse.Choice{Kind: sse.Customer, Fingerprint: print}
+	}
+	return sse.Choice{}
 }
 
 func archived(class string) bool { return class == "GLACIER" || class == "DEEP_ARCHIVE" }
 
 // carried says what the copy doesn't keep.
 func carried(p *awsops.Plan, head *s3.HeadObjectOutput, s bucketState) {
-	note(p, awsops.Note, "Kept: data, metadata, tags and the storage class. Reset: the ACL becomes private, the date is new, and the bucket's default encryption applies.")
+	encryption := "the bucket's default encryption applies"
+	if head.SSECustomerKeyMD5 != nil {
+		encryption = "it is encrypted with the same key of your own"
+	}
+	note(p, awsops.Note, "Kept: data, metadata, tags and the storage class. Reset: the ACL becomes private, the date is new, and %s.", encryption)
 	if head.WebsiteRedirectLocation != nil {
 		note(p, awsops.Risk, "The website redirect is not copied.")
 	}
@@ -169,6 +174,7 @@ func latestText(in Restoration) func(context.Context, *awsops.Reader) (string, e
 type copier struct {
 	in    Restoration
 	class string // sent along, or the copy would become STANDARD
+	key   sse.Choice
 	size  int64
 	made  string // the new version's id
 }
@@ -196,8 +202,13 @@ func (c *copier) do(ctx context.Context, w *awsops.Writer, _ awsops.Item) (awsop
 	if err != nil {
 		return awsops.Receipt{}, err
 	}
-	out, err := api.CopyObject(ctx, &s3.CopyObjectInput{Bucket: &c.in.Bucket, Key: &c.in.Key, CopySource: aws.String(c.source()),
-		StorageClass: types.StorageClass(c.kept())})
+	ready, err := w.Session().Keys().Ready(c.key)
+	if err != nil {
+		return awsops.Receipt{}, awsops.NoKey("CopyObject", c.in.Bucket, c.in.Key, err)
+	}
+	in := &s3.CopyObjectInput{Bucket: &c.in.Bucket, Key: &c.in.Key, CopySource: aws.String(c.source()), StorageClass: types.StorageClass(c.kept())}
+	ready.Copy(in)
+	out, err := api.CopyObject(ctx, in)
 	if err != nil {
 		return awsops.Receipt{}, awsops.Wrap("CopyObject", c.in.Bucket, c.in.Key, err)
 	}
@@ -234,7 +245,12 @@ func (c *copier) check(ctx context.Context, r *awsops.Reader) (string, error) {
 }
 
 // line names the source unescaped: the AWS CLI escapes the key itself, and would do it twice.
-func (c *copier) line(t awsops.Target) string {
-	return awsops.Command(t, "s3api", "copy-object").Flag("--bucket", c.in.Bucket).Flag("--key", c.in.Key).
-		Flag("--copy-source", c.in.Bucket+"/"+c.in.Key+"?versionId="+c.in.VersionID).FlagIf("--storage-class", c.kept()).String()
+func (c *copier) line(t awsops.Target, keyFile string) string {
+	line := awsops.Command(t, "s3api", "copy-object").Flag("--bucket", c.in.Bucket).Flag("--key", c.in.Key).
+		Flag("--copy-source", c.in.Bucket+"/"+c.in.Key+"?versionId="+c.in.VersionID).FlagIf("--storage-class", c.kept())
+	if c.key.Kind == sse.Customer {
+		line.Flag("--copy-source-sse-customer-algorithm", "AES256").Flag("--copy-source-sse-customer-key", sse.KeyArgument(keyFile)).
+			Flag("--sse-customer-algorithm", "AES256").Flag("--sse-customer-key", sse.KeyArgument(keyFile))
+	}
+	return line.String()
 }
