@@ -31,9 +31,6 @@ func copyObject(c *call) error {
 	if err != nil {
 		return err
 	}
-	if stored, err = c.protect(stored, attrs.sse); err != nil {
-		return err
-	}
 	v, versioned, err := c.storeVersion(condition, stored, attrs)
 	if err != nil {
 		return err

@@ -51,9 +51,6 @@ func putObject(c *call) error {
 			"Object Lock parameters")
 	}
 	stored := &content{size: int64(len(body.data)), etag: etagFor(body.md5, attrs.sse), sum: body.sum, data: body.data}
-	if stored, err = c.protect(stored, attrs.sse); err != nil {
-		return err
-	}
 	v, versioned, err := c.storeVersion(condition, stored, attrs)
 	if err != nil {
 		return err
@@ -69,6 +66,9 @@ func putObject(c *call) error {
 // storeVersion makes a version of the call's key, if the condition holds now, and returns a copy of it.
 // versioned says whether answers of this bucket name versions.
 func (c *call) storeVersion(cond writeCondition, stored *content, attrs *attributes) (v version, versioned bool, err error) {
+	if stored, err = c.protect(stored, attrs.sse); err != nil {
+		return v, false, err
+	}
 	b := c.bucket
 	b.mu.Lock()
 	defer b.mu.Unlock()

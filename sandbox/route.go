@@ -37,7 +37,7 @@ type routeKey struct {
 
 // routeTables is the one place where the tables of the single files come together.
 func routeTables() [][]route {
-	return [][]route{bucketRoutes(), objectRoutes(), listRoutes(), postRoutes(), multipartRoutes(), settingRoutes(), lockReadRoutes()}
+	return [][]route{bucketRoutes(), objectRoutes(), listRoutes(), postRoutes(), multipartRoutes(), settingRoutes(), lockReadRoutes(), updateEncryptionRoutes()}
 }
 
 // serviceTable lists the neighbours that share the listener, by the service name of the credential scope.
