@@ -8,6 +8,7 @@ import (
 	"cooper/awsops/buckets"
 	"cooper/awsops/copies"
 	"cooper/awsops/corsplan"
+	"cooper/awsops/encryption"
 	"cooper/awsops/transfer"
 	"cooper/awsops/versioning"
 	"cooper/awsops/versions"
@@ -70,7 +71,7 @@ func rootScreens() []ui.Root {
 func planners() awsops.Planners {
 	all := awsops.Planners{}
 	for _, area := range []awsops.Planners{
-		bucketpolicy.Planners(), buckets.Planners(), copies.Planners(), corsplan.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners(),
+		bucketpolicy.Planners(), buckets.Planners(), copies.Planners(), corsplan.Planners(), encryption.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners(),
 	} {
 		maps.Copy(all, area)
 	}
