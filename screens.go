@@ -4,11 +4,12 @@ import (
 	"maps"
 
 	"cooper/awsops"
+	"cooper/awsops/archive"
 	"cooper/awsops/bucketpolicy"
 	"cooper/awsops/buckets"
 	"cooper/awsops/copies"
 	"cooper/awsops/corsplan"
-	"cooper/awsops/encryption"
+	"cooper/awsops/objectedit"
 	"cooper/awsops/transfer"
 	"cooper/awsops/versioning"
 	"cooper/awsops/versions"
@@ -71,7 +72,8 @@ func rootScreens() []ui.Root {
 func planners() awsops.Planners {
 	all := awsops.Planners{}
 	for _, area := range []awsops.Planners{
-		bucketpolicy.Planners(), buckets.Planners(), copies.Planners(), corsplan.Planners(), encryption.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners(),
+		archive.Planners(), objectedit.Planners(),
+		bucketpolicy.Planners(), buckets.Planners(), copies.Planners(), corsplan.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners(),
 	} {
 		maps.Copy(all, area)
 	}

@@ -131,21 +131,30 @@ func (w *world) dumpVersions(t *testing.T, name string, known map[string]bool) [
 
 func (w *world) dumpObject(t *testing.T, bucket string, v types.ObjectVersion) string {
 	t.Helper()
-	got, err := w.fixture.GetObject(t.Context(), &s3.GetObjectInput{Bucket: &bucket, Key: v.Key, VersionId: v.VersionId})
+	got, err := w.fixture.HeadObject(t.Context(), &s3.HeadObjectInput{Bucket: &bucket, Key: v.Key, VersionId: v.VersionId})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = got.Body.Close() }()
 	sum := sha256.New()
-	if _, err := io.Copy(sum, got.Body); err != nil {
+	body, err := w.fixture.GetObject(t.Context(), &s3.GetObjectInput{Bucket: &bucket, Key: v.Key, VersionId: v.VersionId})
+	switch x := awsops.Wrap("GetObject", bucket, *v.Key, err); {
+	case err == nil:
+		if _, err = io.Copy(sum, body.Body); err == nil {
+			err = body.Body.Close()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	case x.Code != "InvalidObjectState": // archived
 		t.Fatal(err)
 	}
 	tags, err := w.fixture.GetObjectTagging(t.Context(), &s3.GetObjectTaggingInput{Bucket: &bucket, Key: v.Key, VersionId: v.VersionId})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return fmt.Sprintf("%x %s %v %s %s %s %s", sum.Sum(nil)[:8], aws.ToString(got.ContentType), got.Metadata, got.ServerSideEncryption,
-		got.ObjectLockMode, got.ObjectLockLegalHoldStatus, tagText(tags.TagSet))
+	return fmt.Sprintf("%x %s %s %s %s %s %v %s %s %s %s %s", sum.Sum(nil)[:8], aws.ToString(got.ContentType), aws.ToString(got.CacheControl),
+		aws.ToString(got.ContentLanguage), aws.ToString(got.ContentDisposition), aws.ToString(got.ExpiresString), got.Metadata, got.ServerSideEncryption,
+		got.ObjectLockMode, got.ObjectLockLegalHoldStatus, tagText(tags.TagSet), aws.ToString(got.Restore))
 }
 
 func (w *world) dumpUploads(t *testing.T, name string) []string {

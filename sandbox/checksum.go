@@ -8,11 +8,10 @@ import (
 	"encoding/base64"
 	"hash"
 	"hash/crc32"
+	"hash/crc64"
 	"net/http"
 	"slices"
 	"strings"
-
-	"github.com/minio/crc64nvme"
 )
 
 const (
@@ -38,7 +37,10 @@ func checksumHeader(algorithm string) string {
 	return http.CanonicalHeaderKey("X-Amz-Checksum-" + algorithm)
 }
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+var (
+	castagnoli = crc32.MakeTable(crc32.Castagnoli)
+	nvme       = crc64.MakeTable(0x9a6c_9329_ac4b_c9b5)
+)
 
 var checksumAlgorithms = []string{"CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256", "SHA512", "MD5"}
 
@@ -53,7 +55,7 @@ func newHash(algorithm string) hash.Hash {
 	case "CRC32C":
 		return crc32.New(castagnoli)
 	case "CRC64NVME":
-		return crc64nvme.New()
+		return crc64.New(nvme)
 	case "SHA1":
 		return sha1.New() //nolint:gosec // see the import
 	case "SHA256":

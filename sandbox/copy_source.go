@@ -100,9 +100,8 @@ func (c *call) checkSource(src copySource) error {
 	if failed, _ := c.readConditions("X-Amz-Copy-Source-").check(v.content.etag, v.time()); failed != "" {
 		return errPreconditionFailed("x-amz-copy-source-" + failed)
 	}
-	if v.attrs.archived() {
-		return newError(403, "InvalidObjectState", "Operation is not valid for the source object's storage class",
-			field{"StorageClass", v.attrs.class})
+	if v.attrs.archived(c.now) {
+		return errArchived(v.attrs, "Operation is not valid for the source object's storage class")
 	}
 	return c.server.hooks.checkSSERead(c, v.attrs.sse, "X-Amz-Copy-Source-")
 }

@@ -93,9 +93,8 @@ func (c *call) readObject(body bool) error {
 	if err := c.checkRead(v); err != nil {
 		return err
 	}
-	if body && v.attrs.archived() {
-		return newError(403, "InvalidObjectState", "The operation is not valid for the object's storage class",
-			field{"StorageClass", v.attrs.class})
+	if body && v.attrs.archived(c.now) {
+		return errArchived(v.attrs, "The operation is not valid for the object's storage class")
 	}
 	c.objectSize = v.content.size
 	span, err := c.spanOf(v.content)
@@ -142,8 +141,11 @@ func (c *call) describeObject(v *version, versioned bool, s span) {
 	if a.class != "" {
 		h.Set("X-Amz-Storage-Class", a.class)
 	}
-	if a.restore != "" {
-		h.Set("X-Amz-Restore", a.restore)
+	if restore := a.restoreHeader(c.now); restore != "" {
+		h.Set("X-Amz-Restore", restore)
+	}
+	if status := a.archiveStatus(c.now); status != "" {
+		h.Set("X-Amz-Archive-Status", status)
 	}
 	if len(a.tags) > 0 && c.mayRead("s3:GetObjectTagging", "s3:GetObjectVersionTagging") {
 		h.Set("X-Amz-Tagging-Count", itoa(len(a.tags)))

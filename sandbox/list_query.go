@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -16,6 +17,8 @@ type listQuery struct {
 	delimiter string
 	limit     int  // entries of this page, keys and common prefixes together
 	encode    bool // EncodingType=url
+
+	restore time.Time // tell the state of restores as of now; zero: they were not asked for
 }
 
 // listQuery reads prefix, delimiter, encoding-type and the parameter that limits the page.
@@ -38,12 +41,29 @@ func (c *call) listQuery(limitName string) (listQuery, error) {
 		}
 		q.limit = int(min(n, maxPage))
 	}
+	if err := c.optionalAttributes(&q); err != nil {
+		return q, err
+	}
 	for _, name := range []string{"prefix", "delimiter", "marker", "start-after", "key-marker"} {
 		if !utf8.ValidString(c.query.Get(name)) && !q.encode {
 			return q, errInvalidArgument("The parameter is not valid UTF-8", name, url.QueryEscape(c.query.Get(name)))
 		}
 	}
 	return q, nil
+}
+
+// optionalAttributes reads what a listing tells only when it is asked for.
+func (c *call) optionalAttributes(q *listQuery) error {
+	for name := range strings.SplitSeq(c.header("X-Amz-Optional-Object-Attributes"), ",") {
+		switch strings.TrimSpace(name) {
+		case "":
+		case "RestoreStatus":
+			q.restore = c.now
+		default:
+			return errInvalidArgument("Invalid attribute name specified.", "x-amz-optional-object-attributes", name)
+		}
+	}
+	return nil
 }
 
 // rolled returns the common prefix into which a key is rolled up, "" when it is listed by itself.

@@ -131,6 +131,7 @@ func (w *listWriter) versions(q listQuery, p *page, owner string) {
 			w.owner(owner)
 		} else {
 			w.describe(e, owner)
+			w.restoreStatus(e.attrs, q.restore)
 		}
 		w.close(name)
 	}

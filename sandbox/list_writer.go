@@ -52,6 +52,7 @@ func (w *listWriter) contents(q listQuery, p *page, owner string) {
 			q.text(w.xmlWriter, "Key", e.key)
 			w.modified(e.modified)
 			w.describe(e, owner)
+			w.restoreStatus(e.attrs, q.restore)
 			w.close("Contents")
 		}
 	}
@@ -83,6 +84,19 @@ func (w *listWriter) describe(e *listed, owner string) {
 	w.number("Size", e.content.size)
 	w.owner(owner)
 	w.text("StorageClass", e.attrs.storageClass())
+}
+
+// restoreStatus writes how far a restore is, for an object that was asked back and a listing that was asked for it.
+func (w *listWriter) restoreStatus(a *attributes, now time.Time) {
+	if now.IsZero() || a.restoreHeader(now) == "" {
+		return
+	}
+	w.open("RestoreStatus")
+	w.flag("IsRestoreInProgress", a.restore.ongoing(now))
+	if !a.restore.ongoing(now) {
+		w.time("RestoreExpiryDate", a.restore.until)
+	}
+	w.close("RestoreStatus")
 }
 
 func (w *listWriter) owner(id string) {

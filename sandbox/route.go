@@ -37,7 +37,10 @@ type routeKey struct {
 
 // routeTables is the one place where the tables of the single files come together.
 func routeTables() [][]route {
-	return [][]route{bucketRoutes(), objectRoutes(), listRoutes(), postRoutes(), multipartRoutes(), settingRoutes(), lockReadRoutes(), updateEncryptionRoutes()}
+	return [][]route{
+		bucketRoutes(), objectRoutes(), listRoutes(), postRoutes(), multipartRoutes(), settingRoutes(), lockReadRoutes(), updateEncryptionRoutes(),
+		restoreRoutes(),
+	}
 }
 
 // serviceTable lists the neighbours that share the listener, by the service name of the credential scope.

@@ -30,6 +30,7 @@ func (s *Server) SeedDemo() {
 	for _, plant := range []func() error{
 		d.invoices, d.ledger, d.exports, d.buildCache, d.pressKit, d.contracts,
 		d.drafts, d.telemetry, d.oddNames, d.videoIngest, d.fresh, d.payroll, d.partner, d.uploads, d.accessLogs,
+		d.masters,
 	} {
 		if err := plant(); err != nil {
 			panic("sandbox: seeding the demo: " + err.Error())

@@ -28,7 +28,8 @@ type attributes struct {
 	tags     []tag
 	sse      sseState
 	lock     lockState
-	restore  string // what x-amz-restore says, "" for an object that was never restored
+	restore  restoreState
+	tier     string // ARCHIVE_ACCESS or DEEP_ARCHIVE_ACCESS of Intelligent-Tiering, "" for what is at hand
 }
 
 var noAttributes = &attributes{}
@@ -39,11 +40,6 @@ func (a *attributes) storageClass() string {
 		return "STANDARD"
 	}
 	return a.class
-}
-
-// archived says whether the object must be restored before it can be read.
-func (a *attributes) archived() bool {
-	return (a.class == "GLACIER" || a.class == "DEEP_ARCHIVE") && a.restore == ""
 }
 
 // lockState is an object's retention and legal hold.

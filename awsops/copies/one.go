@@ -3,7 +3,6 @@ package copies
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -63,19 +62,16 @@ type Options struct {
 	// knows it).
 	Onto  bool
 	Parts int64 // larger objects are copied by parts, bytes; 0 is Most
+	Edit  *Edit // nil: the copy is as its source
 }
 
 // Made is a copy that was made.
 type Made struct {
 	Version   string // "" where the bucket never had versioning
+	ETag      string
 	RequestID string
 	Size      int64
 	Source    objects.Head // what was copied
-}
-
-// Archived reports whether an object of this class must be restored before it can be read, and isn't.
-func Archived(class, restore string) bool {
-	return (class == "GLACIER" || class == "DEEP_ARCHIVE") && !strings.Contains(restore, `ongoing-request="false"`)
 }
 
 // copying is one copy under way.
@@ -84,8 +80,9 @@ type copying struct {
 	api      awsops.WriteAPI // of the destination's region
 	from, to Place
 	opt      Options
-	head     objects.Head
-	sameArea bool // both buckets are in one region
+	head     objects.Head // of the source
+	want     objects.Head // what the copy shall have
+	sameArea bool         // both buckets are in one region
 	ready    sse.Ready
 }
 
@@ -97,43 +94,56 @@ func One(ctx context.Context, w *awsops.Writer, from, to Place, opt Options) (Ma
 	if err != nil {
 		return Made{}, err
 	}
-	if err := readable(from, head); err != nil {
+	if err := Readable(from, head); err != nil {
 		return Made{}, err
 	}
 	if opt.Parts == 0 {
 		opt.Parts = Most
 	}
-	if from.Version == "" {
-		from.Version = head.VersionID
-	}
-	c := &copying{w: w, from: from, to: to, opt: opt, head: head, sameArea: from.Bucket == to.Bucket}
-	if opt.Key && !c.sameArea {
-		if c.sameArea, err = c.oneRegion(ctx); err != nil {
+	c := &copying{w: w, from: from, to: to, opt: opt, head: head, want: head}
+	if opt.Edit != nil {
+		if c.want, err = opt.Edit.of(head); err != nil {
 			return Made{}, err
 		}
 	}
-	if c.api, err = w.S3(ctx, to.Bucket); err != nil {
+	// An object that is edited in place is pinned by its ETag alone: by its version, a newer one would be buried.
+	if from.Version == "" && from != to {
+		c.from.Version = head.VersionID
+	}
+	return c.make(ctx)
+}
+
+// make copies whole, or by parts.
+func (c *copying) make(ctx context.Context) (made Made, err error) {
+	if c.sameArea, err = c.oneRegion(ctx); err != nil {
 		return Made{}, err
 	}
-	if c.ready, err = w.Session().Keys().Ready(c.choice()); err != nil {
-		return Made{}, awsops.NoKey("CopyObject", to.Bucket, to.Key, err)
+	if c.api, err = c.w.S3(ctx, c.to.Bucket); err != nil {
+		return Made{}, err
 	}
-	if head.Size > opt.Parts {
+	if c.ready, err = c.w.Session().Keys().Ready(c.choice()); err != nil {
+		return Made{}, awsops.NoKey("CopyObject", c.to.Bucket, c.to.Key, err)
+	}
+	if c.head.Size > c.opt.Parts {
 		return c.byParts(ctx)
 	}
 	return c.whole(ctx)
 }
 
-// readable says why an object can't be the source of a copy.
-func readable(from Place, head objects.Head) error {
-	if !Archived(head.StorageClass, head.Restore) {
+// Readable says why an object can't be the source of a copy: KindConflict, or nil when it can.
+func Readable(from Place, head objects.Head) error {
+	if head.Archive().Readable() {
 		return nil
 	}
 	return &awsops.Error{Op: "CopyObject", Bucket: from.Bucket, Key: from.Key, Kind: awsops.KindConflict,
-		Message: "it is archived in " + head.StorageClass, Hint: "Restore it from the archive first; it can be copied then."}
+		Message: "it is archived in " + head.Archive().Tier, Hint: "Restore it from the archive first; it can be copied then."}
 }
 
+// oneRegion reports whether the KMS key of the source can encrypt the copy. It isn't asked where no key is carried over.
 func (c *copying) oneRegion(ctx context.Context) (bool, error) {
+	if c.from.Bucket == c.to.Bucket || !c.opt.Key {
+		return c.from.Bucket == c.to.Bucket, nil
+	}
 	a, err := c.w.Region(ctx, c.from.Bucket)
 	if err != nil {
 		return false, err
@@ -144,6 +154,9 @@ func (c *copying) oneRegion(ctx context.Context) (bool, error) {
 
 // class is the storage class to send: without one a copy becomes STANDARD.
 func (c *copying) class() types.StorageClass {
+	if c.opt.Edit != nil {
+		return types.StorageClass(c.want.StorageClass)
+	}
 	switch c.head.StorageClass {
 	case "STANDARD", "GLACIER", "DEEP_ARCHIVE": // what was restored from an archive is copied to be used
 		return ""
@@ -157,6 +170,9 @@ func (c *copying) choice() sse.Choice {
 		return *c.opt.Encryption
 	}
 	e := c.head.Encryption
+	if c.opt.Edit != nil {
+		return Encryption(c.head)
+	}
 	switch {
 	case e.CustomerKey != "": // whoever encrypted with a key of their own wants no copy without it
 		return sse.Choice{Kind: sse.Customer, Fingerprint: e.CustomerKey}
@@ -178,32 +194,41 @@ func (c *copying) onto() *string {
 	return optional(c.head.ETag)
 }
 
-// lock gives the retention and the hold to set. Retention that has run out isn't set again.
+// lock gives the retention and the hold to set.
 func (c *copying) lock() (types.ObjectLockMode, *time.Time, types.ObjectLockLegalHoldStatus) {
 	if !c.opt.Lock {
 		return "", nil, ""
 	}
+	return lockOf(c.head, c.w.Session().ServerNow())
+}
+
+// lockOf gives what is set again of an object's lock. Retention that has run out isn't.
+func lockOf(h objects.Head, now time.Time) (types.ObjectLockMode, *time.Time, types.ObjectLockLegalHoldStatus) {
 	var hold types.ObjectLockLegalHoldStatus
-	if c.head.LegalHold == "ON" {
+	if h.LegalHold == "ON" {
 		hold = types.ObjectLockLegalHoldStatusOn
 	}
-	if c.head.LockMode == "" || !c.head.LockUntil.After(c.w.Session().ServerNow()) {
+	if h.LockMode == "" || !h.LockUntil.After(now) {
 		return "", nil, hold
 	}
-	return types.ObjectLockMode(c.head.LockMode), &c.head.LockUntil, hold
+	return types.ObjectLockMode(h.LockMode), &h.LockUntil, hold
 }
 
 // whole copies by one CopyObject, which takes metadata, headers and tags along.
 func (c *copying) whole(ctx context.Context) (Made, error) {
 	in := &s3.CopyObjectInput{Bucket: &c.to.Bucket, Key: &c.to.Key, CopySource: aws.String(c.from.Source()), StorageClass: c.class(),
-		CopySourceIfMatch: optional(c.head.ETag), WebsiteRedirectLocation: optional(c.head.Redirect)}
+		CopySourceIfMatch: optional(c.head.ETag), WebsiteRedirectLocation: optional(c.want.Redirect)}
+	options, err := c.edit(ctx, in)
+	if err != nil {
+		return Made{}, err
+	}
 	c.ready.Copy(in)
 	in.IfMatch = c.onto()
 	in.ObjectLockMode, in.ObjectLockRetainUntilDate, in.ObjectLockLegalHoldStatus = c.lock()
 	if c.opt.New {
 		in.IfNoneMatch = aws.String("*")
 	}
-	out, err := c.api.CopyObject(ctx, in)
+	out, err := c.api.CopyObject(ctx, in, options...)
 	if err != nil {
 		return Made{}, c.failed("CopyObject", err)
 	}
@@ -212,7 +237,11 @@ func (c *copying) whole(ctx context.Context) (Made, error) {
 		return Made{}, err
 	}
 	id, _ := awsmiddleware.GetRequestIDMetadata(out.ResultMetadata)
-	return Made{Version: aws.ToString(out.VersionId), RequestID: id, Size: c.head.Size, Source: c.head}, nil
+	made := Made{Version: aws.ToString(out.VersionId), RequestID: id, Size: c.head.Size, Source: c.head}
+	if out.CopyObjectResult != nil {
+		made.ETag = aws.ToString(out.CopyObjectResult.ETag)
+	}
+	return made, nil
 }
 
 // heeded compares what an answer says of the encryption with what was asked for: some servers ignore it and answer with
@@ -236,15 +265,6 @@ func (c *copying) failed(op string, err error) error {
 		}
 	}
 	return e
-}
-
-// expires reads the Expires header, which a copy by parts must send again.
-func expires(head objects.Head) *time.Time {
-	t, err := http.ParseTime(head.Expires)
-	if err != nil {
-		return nil
-	}
-	return &t
 }
 
 func optional(s string) *string {

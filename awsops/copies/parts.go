@@ -3,7 +3,6 @@ package copies
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -47,7 +46,7 @@ func (c *copying) byParts(ctx context.Context) (Made, error) {
 	if err != nil {
 		return Made{}, err
 	}
-	begun, err := c.api.CreateMultipartUpload(ctx, in)
+	begun, err := c.api.CreateMultipartUpload(ctx, in, Expires(c.want.Expires)...)
 	if err != nil {
 		return Made{}, c.failed("CreateMultipartUpload", err)
 	}
@@ -71,19 +70,16 @@ func (c *copying) byParts(ctx context.Context) (Made, error) {
 		return Made{}, c.abort(ctx, begun.UploadId, c.failed("CompleteMultipartUpload", err))
 	}
 	id, _ := awsmiddleware.GetRequestIDMetadata(out.ResultMetadata)
-	return Made{Version: aws.ToString(out.VersionId), RequestID: id, Size: c.head.Size, Source: c.head}, nil
+	return Made{Version: aws.ToString(out.VersionId), RequestID: id, Size: c.head.Size, ETag: aws.ToString(out.ETag), Source: c.head}, nil
 }
 
 // begin carries by hand what parts don't.
 func (c *copying) begin(ctx context.Context) (*s3.CreateMultipartUploadInput, error) {
-	h := c.head
+	h := c.want
 	in := &s3.CreateMultipartUploadInput{Bucket: &c.to.Bucket, Key: &c.to.Key, StorageClass: c.class(),
 		ContentType: optional(h.ContentType), ContentEncoding: optional(h.ContentEncoding), ContentDisposition: optional(h.ContentDisposition),
-		ContentLanguage: optional(h.ContentLanguage), CacheControl: optional(h.CacheControl), Expires: expires(h),
-		WebsiteRedirectLocation: optional(h.Redirect), Metadata: map[string]string{}}
-	for _, m := range h.Metadata {
-		in.Metadata[m.Name] = m.Value
-	}
+		ContentLanguage: optional(h.ContentLanguage), CacheControl: optional(h.CacheControl),
+		WebsiteRedirectLocation: optional(h.Redirect), Metadata: Metadata(h)}
 	c.ready.Create(in)
 	in.ObjectLockMode, in.ObjectLockRetainUntilDate, in.ObjectLockLegalHoldStatus = c.lock()
 	tags := objects.ReadTags(ctx, &c.w.Reader, c.from.Bucket, c.from.Key, c.from.Version)
@@ -91,11 +87,10 @@ func (c *copying) begin(ctx context.Context) (*s3.CreateMultipartUploadInput, er
 	if !ok {
 		return nil, tags.Err // a copy without its tags would be another object
 	}
-	query := url.Values{}
-	for _, tag := range set {
-		query.Set(tag.Name, tag.Value)
+	if c.opt.Edit != nil && c.opt.Edit.Tags != nil {
+		set = c.opt.Edit.Tags(set)
 	}
-	in.Tagging = optional(query.Encode())
+	in.Tagging = optional(Tagging(set))
 	return in, nil
 }
 

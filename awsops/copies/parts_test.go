@@ -1,6 +1,10 @@
 package copies
 
-import "testing"
+import (
+	"testing"
+
+	"cooper/awsops/objects"
+)
 
 func TestASourceIsEncodedByteByByte(t *testing.T) {
 	for want, p := range map[string]Place{
@@ -14,16 +18,18 @@ func TestASourceIsEncodedByteByByte(t *testing.T) {
 	}
 }
 
-func TestAnArchivedObjectIsReadableOnceItIsRestored(t *testing.T) {
+func TestAnArchivedObjectIsNoSourceUntilItIsRestored(t *testing.T) {
 	for _, c := range []struct {
-		class, restore string
-		want           bool
+		head objects.Head
+		want bool
 	}{
-		{"STANDARD", "", false}, {"GLACIER_IR", "", false}, {"GLACIER", "", true}, {"DEEP_ARCHIVE", `ongoing-request="true"`, true},
-		{"GLACIER", `ongoing-request="false", expiry-date="Fri, 21 Dec 2026 00:00:00 GMT"`, false},
+		{objects.Head{StorageClass: "STANDARD"}, true}, {objects.Head{StorageClass: "GLACIER_IR"}, true}, {objects.Head{StorageClass: "GLACIER"}, false},
+		{objects.Head{StorageClass: "INTELLIGENT_TIERING", ArchiveStatus: "ARCHIVE_ACCESS"}, false},
+		{objects.Head{StorageClass: "DEEP_ARCHIVE", Restore: `ongoing-request="true"`}, false},
+		{objects.Head{StorageClass: "GLACIER", Restore: `ongoing-request="false", expiry-date="Fri, 21 Dec 2026 00:00:00 GMT"`}, true},
 	} {
-		if got := Archived(c.class, c.restore); got != c.want {
-			t.Errorf("%s %q: %t", c.class, c.restore, got)
+		if err := Readable(Place{Bucket: "b", Key: "k"}, c.head); (err == nil) != c.want {
+			t.Errorf("%+v: %v", c.head, err)
 		}
 	}
 }

@@ -223,7 +223,7 @@ func (s Spec) alone(e awsops.Entry, head objects.Head, was string) error {
 	if was != noObject && !s.Replace {
 		return occupied(Place{Bucket: s.To, Key: s.Target(e.Key)})
 	}
-	return readable(Place{Bucket: s.From, Key: e.Key}, head)
+	return Readable(Place{Bucket: s.From, Key: e.Key}, head)
 }
 
 func occupied(p Place) error {

@@ -16,7 +16,7 @@ func objectsPage(out *s3.ListObjectsV2Output) *page {
 		token: text(out.NextContinuationToken)}
 	for _, o := range out.Contents {
 		r.rows = append(r.rows, rawRow{key: text(o.Key), class: []byte(o.StorageClass), etag: text(o.ETag),
-			size: aws.ToInt64(o.Size), nanos: nanos(o.LastModified)})
+			size: aws.ToInt64(o.Size), nanos: nanos(o.LastModified), flags: restore(o.RestoreStatus)})
 	}
 	r.addPrefixes(out.CommonPrefixes)
 	return build(&r)
@@ -29,7 +29,7 @@ func versionsPage(out *s3.ListObjectVersionsOutput) *page {
 		nextKey: text(out.NextKeyMarker), nextID: text(out.NextVersionIdMarker)}
 	for _, v := range out.Versions {
 		r.rows = append(r.rows, rawRow{key: text(v.Key), id: text(v.VersionId), class: []byte(v.StorageClass), etag: text(v.ETag),
-			size: aws.ToInt64(v.Size), nanos: nanos(v.LastModified), flags: flagVersion | latest(v.IsLatest)})
+			size: aws.ToInt64(v.Size), nanos: nanos(v.LastModified), flags: flagVersion | latest(v.IsLatest) | restore(v.RestoreStatus)})
 	}
 	for _, m := range out.DeleteMarkers {
 		r.rows = append(r.rows, rawRow{key: text(m.Key), id: text(m.VersionId), nanos: nanos(m.LastModified),
@@ -85,6 +85,13 @@ func nanos(t *time.Time) int64 {
 		return noTime
 	}
 	return t.UnixNano()
+}
+
+func restore(s *types.RestoreStatus) uint8 {
+	if s == nil || s.IsRestoreInProgress == nil {
+		return 0
+	}
+	return restoreFlag(*s.IsRestoreInProgress)
 }
 
 func latest(b *bool) uint8 {

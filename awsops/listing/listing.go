@@ -57,7 +57,7 @@ func Start(ctx context.Context, r *awsops.Reader, q Query) *Listing {
 		defer l.cancel(nil)
 		api, err := r.S3(ctx, q.Bucket)
 		if err == nil {
-			err = l.list(ctx, &s3Fetcher{api: api, q: q})
+			err = l.list(ctx, newFetcher(r, api, q))
 		}
 		l.end(err, r.Now())
 	}()
@@ -176,8 +176,17 @@ func (l *Listing) Wait(ctx context.Context) error {
 
 // s3Fetcher makes the requests.
 type s3Fetcher struct {
-	api awsops.ReadAPI
-	q   Query
+	api  awsops.ReadAPI
+	q    Query
+	also []types.OptionalObjectAttributes
+}
+
+func newFetcher(r *awsops.Reader, api awsops.ReadAPI, q Query) *s3Fetcher {
+	f := &s3Fetcher{api: api, q: q}
+	if r.Session().Dialect() != awsops.DialectCompatible {
+		f.also = []types.OptionalObjectAttributes{types.OptionalObjectAttributesRestoreStatus}
+	}
+	return f
 }
 
 func (f *s3Fetcher) fetch(ctx context.Context, at place) (*page, error) {
@@ -196,7 +205,7 @@ func under(scan *scanClient) func(*s3.Options) {
 }
 
 func (f *s3Fetcher) fetchObjects(ctx context.Context, at place) (*page, error) {
-	in := &s3.ListObjectsV2Input{Bucket: &f.q.Bucket, EncodingType: types.EncodingTypeUrl,
+	in := &s3.ListObjectsV2Input{Bucket: &f.q.Bucket, OptionalObjectAttributes: f.also, EncodingType: types.EncodingTypeUrl,
 		Prefix: optional(f.q.Prefix), Delimiter: optional(f.q.Delimiter),
 		ContinuationToken: optional(at.token), StartAfter: optional(string(at.after))}
 	if f.q.PageSize > 0 {
@@ -214,7 +223,7 @@ func (f *s3Fetcher) fetchObjects(ctx context.Context, at place) (*page, error) {
 }
 
 func (f *s3Fetcher) fetchVersions(ctx context.Context, at place) (*page, error) {
-	in := &s3.ListObjectVersionsInput{Bucket: &f.q.Bucket, EncodingType: types.EncodingTypeUrl,
+	in := &s3.ListObjectVersionsInput{Bucket: &f.q.Bucket, OptionalObjectAttributes: f.also, EncodingType: types.EncodingTypeUrl,
 		Prefix: optional(f.q.Prefix), Delimiter: optional(f.q.Delimiter),
 		KeyMarker: optional(string(at.after)), VersionIdMarker: optional(at.version)}
 	if f.q.PageSize > 0 {

@@ -21,6 +21,27 @@ type Row struct {
 	VersionID string // "null" for the null version; only in version listings
 	Latest    bool   // the current version or marker of its key; only in version listings
 	Marker    bool   // a delete marker
+	Restore   Restore
+}
+
+// Restore is how far an archived object's restore is, as far as a listing tells it (RestoreStatus).
+type Restore uint8
+
+// The states of a restore. Compatible servers are not asked, so there it is never told.
+const (
+	NoRestore Restore = iota // none was asked for, or it isn't told
+	Restoring
+	Restored
+)
+
+func restoreOf(flags uint8) Restore {
+	switch {
+	case flags&flagRestoring != 0:
+		return Restoring
+	case flags&flagRestored != 0:
+		return Restored
+	}
+	return NoRestore
 }
 
 // page is one answer of a listing in compact form: what all its keys have in common is stored once,
@@ -110,6 +131,7 @@ func (p *page) row(i int) Row {
 	r := Row{Key: string(p.key(i)), Size: p.sizes[i], ETag: p.etag(i), VersionID: p.versionID(i)}
 	f := p.flags[i]
 	r.Prefix, r.Marker, r.Latest = f&flagPrefix != 0, f&flagMarker != 0, f&flagLatest != 0
+	r.Restore = restoreOf(f)
 	r.Modified = p.modified(i)
 	r.Class = p.names[p.class[i]]
 	return r

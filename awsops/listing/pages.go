@@ -19,7 +19,7 @@ func Pages(ctx context.Context, r *awsops.Reader, q Query) iter.Seq2[[]Row, erro
 			yield(nil, awsops.Wrap("list", q.Bucket, "", err))
 			return
 		}
-		f := &s3Fetcher{api: api, q: q}
+		f := newFetcher(r, api, q)
 		c := &run{at: place{after: []byte(q.After)}}
 		for !c.done {
 			p, err := f.fetch(ctx, c.at)

@@ -31,6 +31,8 @@ const (
 	flagMarker
 	flagLatest
 	flagVersion
+	flagRestoring
+	flagRestored
 )
 
 // noTime marks a row without LastModified.
@@ -117,7 +119,8 @@ func foldsToKnown(name []byte) bool {
 // known are the names that are read.
 var known = [...]string{"Contents", "Version", "DeleteMarker", "CommonPrefixes", "IsTruncated",
 	"NextContinuationToken", "NextKeyMarker", "NextVersionIdMarker", "EncodingType", "Key", "Prefix", "Size",
-	"ETag", "LastModified", "StorageClass", "VersionId", "IsLatest"}
+	"ETag", "LastModified", "StorageClass", "VersionId", "IsLatest",
+	"RestoreStatus", "IsRestoreInProgress"}
 
 func scanRow(p *pull, out *raw, flags uint8) error {
 	r := rawRow{flags: flags, nanos: noTime}
@@ -166,9 +169,44 @@ func scanField(p *pull, r *rawRow, name []byte) (err error) {
 			r.flags |= flagLatest
 		}
 	default:
-		return skipUnknown(p, name)
+		return scanRarer(p, r, name)
 	}
 	return err
+}
+
+// scanRarer reads the children that most entries don't have.
+func scanRarer(p *pull, r *rawRow, name []byte) error {
+	if string(name) == "RestoreStatus" {
+		return scanRestore(p, r)
+	}
+	return skipUnknown(p, name)
+}
+
+// scanRestore reads how far a restore is. Where it says nothing, there is none.
+func scanRestore(p *pull, r *rawRow) error {
+	for {
+		name, ok, err := p.start()
+		switch {
+		case err != nil || !ok:
+			return err
+		case string(name) != "IsRestoreInProgress":
+			err = skipUnknown(p, name)
+		default:
+			var going bool
+			going, err = scanBool(p)
+			r.flags = r.flags&^(flagRestoring|flagRestored) | restoreFlag(going)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func restoreFlag(going bool) uint8 {
+	if going {
+		return flagRestoring
+	}
+	return flagRestored
 }
 
 func skipUnknown(p *pull, name []byte) error {

@@ -72,6 +72,29 @@ func TestAPageOfObjectsIsScannedWithEveryField(t *testing.T) {
 	}
 }
 
+func TestTheStateOfARestoreIsScanned(t *testing.T) {
+	row := func(status string) Restore {
+		out, err := scanString("<ListBucketResult><Contents><Key>k</Key><StorageClass>GLACIER</StorageClass>" + status + "</Contents></ListBucketResult>")
+		if err != nil {
+			t.Fatal(status, err)
+		}
+		return build(out).row(0).Restore
+	}
+	for status, want := range map[string]Restore{
+		"": NoRestore, "<RestoreStatus/>": NoRestore,
+		"<RestoreStatus><IsRestoreInProgress>true</IsRestoreInProgress></RestoreStatus>":                                                                             Restoring,
+		"<RestoreStatus><IsRestoreInProgress>false</IsRestoreInProgress><RestoreExpiryDate>2026-03-05T00:00:00.000Z</RestoreExpiryDate></RestoreStatus>":             Restored,
+		"<RestoreStatus><RestoreExpiryDate>2026-03-05T00:00:00.000Z</RestoreExpiryDate><IsRestoreInProgress>false</IsRestoreInProgress><New>x</New></RestoreStatus>": Restored,
+	} {
+		if got := row(status); got != want {
+			t.Errorf("%s: %d, want %d", status, got, want)
+		}
+	}
+	if _, err := scanString("<ListBucketResult><Contents><RestoreStatus><IsRestoreInProgress>maybe</IsRestoreInProgress></RestoreStatus></Contents></ListBucketResult>"); err == nil {
+		t.Error("a state that is none was taken")
+	}
+}
+
 func TestVersionsAndMarkersKeepTheServersOrder(t *testing.T) {
 	out, err := scanString(rgwPage)
 	if err != nil {
@@ -183,7 +206,7 @@ func compareDoc(t *testing.T, got *raw, doc *xmlList) {
 	lists := map[uint8][]xmlRow{flagPrefix: doc.CommonPrefixes, 0: doc.Contents, flagVersion: doc.Version, flagVersion | flagMarker: doc.DeleteMarker}
 	next := map[uint8]int{}
 	for _, g := range got.rows {
-		kind := g.flags &^ flagLatest
+		kind := g.flags &^ (flagLatest | flagRestoring | flagRestored)
 		compareRow(t, g, lists[kind][next[kind]], kind, got.urlEncoded)
 		next[kind]++
 	}

@@ -169,6 +169,12 @@ func (v View) Flags(i int) (latest, marker bool) {
 	return p.flags[j]&flagLatest != 0, p.flags[j]&flagMarker != 0
 }
 
+// Restore tells how far row i's restore from an archive is.
+func (v View) Restore(i int) Restore {
+	p, j := v.at(i)
+	return restoreOf(p.flags[j])
+}
+
 // Parts reports whether row i's ETag says that it was uploaded in parts.
 func (v View) Parts(i int) bool {
 	p, j := v.at(i)

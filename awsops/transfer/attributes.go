@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -92,6 +93,8 @@ func checkTags(tags []objects.Pair) string {
 		switch {
 		case t.Name == "" || len([]rune(t.Name)) > maxTagKey || len([]rune(t.Value)) > maxTagValue:
 			return fmt.Sprintf("a tag has a key of 1 to %d characters and a value of up to %d", maxTagKey, maxTagValue)
+		case strings.ContainsFunc(t.Name+t.Value, notTaggable):
+			return "tag " + t.Name + " holds other characters than letters, digits, spaces and + - = . _ : / @"
 		case strings.HasPrefix(t.Name, "aws:"):
 			return "keys of tags that begin with aws: belong to AWS"
 		case slices.ContainsFunc(tags[:i], func(u objects.Pair) bool { return u.Name == t.Name }):
@@ -99,6 +102,11 @@ func checkTags(tags []objects.Pair) string {
 		}
 	}
 	return ""
+}
+
+// notTaggable is true for what neither keys nor values of tags may hold.
+func notTaggable(r rune) bool {
+	return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsSpace(r) && !strings.ContainsRune("+-=._:/@", r)
 }
 
 // Pairs reads "a=b, c=d" as people type it into a form. A value may hold equals signs and no comma.
