@@ -41,6 +41,7 @@ const (
 	qr     = "rsc.io/qr"
 	fuzzy  = "github.com/sahilm/fuzzy"
 	uitest = "cooper/ui/uitest"
+	crc    = "github.com/minio/crc64nvme"
 )
 
 var charm = []string{"charm.land", "github.com/charmbracelet"}
@@ -50,7 +51,7 @@ func with(lists ...[]string) []string { return slices.Concat(lists...) }
 var layers = []layer{
 	{path: "cooper/config", may: []string{toml}, tests: []string{goCmp},
 		never: with(charm, []string{"cooper/awsops", "cooper/ui", "cooper/views", "cooper/sandbox", awsSDK})},
-	{path: "cooper/awsops", may: []string{"cooper/awsops", awsSDK, smithy, otp, "golang.org/x/sync", "golang.org/x/crypto/scrypt"},
+	{path: "cooper/awsops", may: []string{"cooper/awsops", awsSDK, smithy, otp, "golang.org/x/sync", "golang.org/x/crypto/scrypt", crc},
 		tests: []string{goCmp}, never: with(charm, []string{"cooper/ui", "cooper/views", "cooper/config", "cooper/sandbox"})},
 	{path: "cooper/awsops/journal", tests: []string{goCmp}, never: []string{"cooper", awsSDK}},
 	{path: "cooper/awsops/s3ec", never: []string{"cooper", awsSDK}},
@@ -60,7 +61,7 @@ var layers = []layer{
 		never: []string{"cooper/awsops", "cooper/views", "cooper/config", "cooper/sandbox", awsSDK}},
 	{path: "cooper/views", may: with(charm, []string{"cooper/ui", "cooper/views", "cooper/awsops"}), tests: []string{goCmp, uitest, vt},
 		never: []string{"cooper/config", "cooper/sandbox", vt, pty, goCmp, uitest}},
-	{path: "cooper/sandbox", may: []string{"cooper/sandbox", awsSDK + "/aws", otp}, tests: []string{awsSDK, smithy, goCmp},
+	{path: "cooper/sandbox", may: []string{"cooper/sandbox", awsSDK + "/aws", otp, crc}, tests: []string{awsSDK, smithy, goCmp},
 		never: with(charm, []string{"cooper/awsops", "cooper/ui", "cooper/views", "cooper/config"})},
 	{path: "cooper/conformance", tests: []string{"cooper/awsops", "cooper/sandbox", awsSDK, smithy, otp, goCmp}},
 }

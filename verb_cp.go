@@ -21,7 +21,7 @@ type cpFlags struct {
 	verbFlags
 	existing, contentType, class, cache, expires, version string
 	metadata, tags                                        []string
-	markers                                               bool
+	markers, unsynced                                     bool
 }
 
 func (p *process) cpCommand() *cobra.Command {
@@ -57,6 +57,7 @@ func (p *process) cpCommand() *cobra.Command {
 	s.StringArrayVar(&f.tags, "tag", nil, "tag of uploads, `key=value`; may be repeated")
 	s.StringVar(&f.version, "version-id", "", "download the version `ID`")
 	s.BoolVar(&f.markers, "markers", false, "upload empty folders as markers: empty objects whose key ends in a slash")
+	s.BoolVar(&f.unsynced, "no-sync", false, "don't wait until downloads are on the disk: a crash of the machine can take what was reported done")
 	return cmd
 }
 
@@ -149,18 +150,18 @@ func (v *verb) download(from, to string, f cpFlags) error {
 		return err
 	}
 	if f.deeply {
-		spec := transfer.GetSpec{Bucket: place.Bucket, Folder: to, Existing: existing, Picks: []transfer.Pick{{Key: asFolder(place.Prefix), Under: true}}}
+		spec := transfer.GetSpec{Bucket: place.Bucket, Folder: to, Existing: existing, Unsynced: f.unsynced, Picks: []transfer.Pick{{Key: asFolder(place.Prefix), Under: true}}}
 		return v.do(v.agreed(transfer.PlanGet(v.ctx, v.session.Reader(), spec)))
 	}
 	if place.Prefix == "" {
 		return usageError{errors.New("a key is wanted; --recursive takes all of the bucket")}
 	}
-	return v.downloadOne(place, to, existing, f.version)
+	return v.downloadOne(place, to, existing, f)
 }
 
 // downloadOne copies one object into a file, or into a folder under a name that its key makes.
-func (v *verb) downloadOne(place ui.Place, to string, existing transfer.Existing, version string) error {
-	head, err := objects.ReadHead(v.ctx, v.session.Reader(), place.Bucket, place.Prefix, version)
+func (v *verb) downloadOne(place ui.Place, to string, existing transfer.Existing, f cpFlags) error {
+	head, err := objects.ReadHead(v.ctx, v.session.Reader(), place.Bucket, place.Prefix, f.version)
 	if err != nil {
 		return planned(err)
 	}
@@ -171,7 +172,8 @@ func (v *verb) downloadOne(place ui.Place, to string, existing transfer.Existing
 	if info, err := os.Stat(to); err == nil && existing == transfer.Differ {
 		replace = info.Size() != head.Size || head.Modified.After(info.ModTime())
 	}
-	d, err := transfer.PlanDownload(v.ctx, v.session.Reader(), transfer.DownloadSpec{Bucket: place.Bucket, Key: place.Prefix, Version: version, File: to, Replace: replace})
+	d, err := transfer.PlanDownload(v.ctx, v.session.Reader(), transfer.DownloadSpec{Bucket: place.Bucket, Key: place.Prefix, Version: f.version, File: to,
+		Replace: replace, Unsynced: f.unsynced})
 	if err != nil {
 		return planned(err)
 	}

@@ -2,6 +2,7 @@ package awsops
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -26,7 +27,7 @@ func newHTTPClient(inner aws.HTTPClient) *httpClient { return &httpClient{inner:
 // Do sends one request.
 func (c *httpClient) Do(req *http.Request) (*http.Response, error) {
 	if n := req.ContentLength; req.Body != nil && req.Body != http.NoBody && n > 0 && n <= smallBody {
-		body, err := io.ReadAll(io.LimitReader(req.Body, n+1))
+		body, err := readExactly(req.Body, n)
 		closeErr := req.Body.Close()
 		if err != nil {
 			return nil, err
@@ -42,6 +43,23 @@ func (c *httpClient) Do(req *http.Request) (*http.Response, error) {
 		res.Body = io.NopCloser(strings.NewReader("<"))
 	}
 	return res, err
+}
+
+// readExactly reads a body whose length is known. One that is longer or shorter is left to net/http to refuse.
+func readExactly(r io.Reader, n int64) ([]byte, error) {
+	body := make([]byte, n, n+1) // one more, to find the end
+	got, err := io.ReadFull(r, body)
+	if err != nil {
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			err = nil
+		}
+		return body[:got], err
+	}
+	more, err := r.Read(body[n : n+1])
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return body[:int(n)+more], err
 }
 
 // isPage reports a web page where S3 has a list of buckets or keys. One that happens to be well-formed would be read

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -88,36 +89,41 @@ func TestADryRunTellsWhetherAKeyCouldBeUsed(t *testing.T) {
 	}
 }
 
-func TestTheHistoryOfAKeySaysWhoUsedItForWhat(t *testing.T) {
-	server, s := overSockets(t)
-	r, key := s.Reader(), sandbox.DemoKMSKey(sandbox.DefaultAccount, kmsRegion)
-	for i := range 60 {
+// useKey has a key make n data keys, each for an object of its own.
+func useKey(t *testing.T, r *awsops.Reader, key string, n int) {
+	t.Helper()
+	for i := range n {
 		if _, err := kms.Generate(t.Context(), r, kmsRegion, key, kms.Context{"aws:s3:arn": fmt.Sprintf("arn:aws:s3:::b/%02d", i)}); err != nil {
 			t.Fatal(err)
 		}
 	}
+}
+
+func TestTheHistoryOfAKeySaysWhoUsedItForWhat(t *testing.T) {
+	server, s := overSockets(t)
+	r, key := s.Reader(), sandbox.DemoKMSKey(sandbox.DefaultAccount, kmsRegion)
+	useKey(t, r, key, 60)
 	server.SetKMSKeyState(key, "Disabled")
 	if _, err := kms.Generate(t.Context(), r, kmsRegion, key, nil); err == nil {
 		t.Fatal("a disabled key was used")
 	}
-	first, err := kms.History(t.Context(), r, kmsRegion, key, time.Time{}, "")
-	if err != nil || len(first.List) != 50 || first.Next == "" {
-		t.Fatalf("%d uses, next %q, %v", len(first.List), first.Next, err)
+	page := func(since time.Time, next string, uses int, more bool) kms.Uses {
+		got, err := kms.History(t.Context(), r, kmsRegion, key, since, next)
+		if err != nil || len(got.List) != uses || (got.Next != "") != more {
+			t.Fatalf("%d uses, next %q, %v", len(got.List), got.Next, err)
+		}
+		return got
 	}
-	if u := first.List[0]; u.Error != "DisabledException" || u.Operation != "GenerateDataKey" || u.Who != "arn:aws:iam::111122223333:root" || u.Name != "root" || u.From == "" {
+	first := page(time.Time{}, "", 50, true)
+	u := first.List[0]
+	if got := strings.Join([]string{u.Operation, u.Error, u.Who, u.Name, u.For}, " "); got != "GenerateDataKey DisabledException arn:aws:iam::111122223333:root root " || u.From == "" {
 		t.Errorf("%+v", u)
 	}
 	if u := first.List[1]; u.Refused() || u.For != "arn:aws:s3:::b/59" || time.Since(u.At) > time.Minute {
 		t.Errorf("%+v", u)
 	}
-	second, err := kms.History(t.Context(), r, kmsRegion, key, time.Time{}, first.Next)
-	if err != nil || len(second.List) != 11 || second.Next != "" {
-		t.Errorf("%d uses, next %q, %v", len(second.List), second.Next, err)
-	}
-	later, err := kms.History(t.Context(), r, kmsRegion, key, time.Now().Add(time.Hour), "")
-	if err != nil || len(later.List) != 0 {
-		t.Errorf("%+v %v", later, err)
-	}
+	page(time.Time{}, first.Next, 11, false)
+	page(time.Now().Add(time.Hour), "", 0, false)
 	if q, ok := kms.Quota(t.Context(), r, kmsRegion).Get(); !ok || q != 20_000 {
 		t.Errorf("quota %d", q)
 	}

@@ -8,10 +8,11 @@ import (
 	"encoding/base64"
 	"hash"
 	"hash/crc32"
-	"hash/crc64"
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/minio/crc64nvme"
 )
 
 const (
@@ -37,10 +38,7 @@ func checksumHeader(algorithm string) string {
 	return http.CanonicalHeaderKey("X-Amz-Checksum-" + algorithm)
 }
 
-var (
-	castagnoli = crc32.MakeTable(crc32.Castagnoli)
-	nvme       = crc64.MakeTable(0x9a6c_9329_ac4b_c9b5)
-)
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 var checksumAlgorithms = []string{"CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256", "SHA512", "MD5"}
 
@@ -55,7 +53,7 @@ func newHash(algorithm string) hash.Hash {
 	case "CRC32C":
 		return crc32.New(castagnoli)
 	case "CRC64NVME":
-		return crc64.New(nvme)
+		return crc64nvme.New()
 	case "SHA1":
 		return sha1.New() //nolint:gosec // see the import
 	case "SHA256":

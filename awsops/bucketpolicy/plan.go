@@ -30,11 +30,13 @@ type PutSpec struct {
 	Base string `json:"base,omitempty"`
 }
 
-// StatementSpec adds statements to a bucket's policy, or removes one.
+// StatementSpec adds statements to a bucket's policy, or removes some.
 type StatementSpec struct {
 	Bucket string   `json:"bucket"`
 	Add    []string `json:"add,omitempty"`    // texts of statements; one whose Sid is there already takes its place
 	Remove *int     `json:"remove,omitempty"` // index of the statement that goes; it needs Base
+	Drop   []string `json:"drop,omitempty"`   // Sids of statements that go, where they are there
+	Title  string   `json:"title,omitempty"`  // "": one that says what happens to the policy
 	Base   string   `json:"base,omitempty"`   // as in PutSpec
 }
 
@@ -84,25 +86,54 @@ func PlanStatement(ctx context.Context, r *awsops.Reader, spec StatementSpec) (*
 	if err != nil {
 		return nil, awsops.Invalid("PutBucketPolicy", "the present policy can't be read: "+err.Error(), "Edit it as a whole.")
 	}
-	title := "Add to the policy of " + spec.Bucket
+	d, title, err := edited(d, spec)
+	switch {
+	case err != nil:
+		return nil, awsops.Invalid("PutBucketPolicy", err.Error(), "")
+	case d == nil:
+		return PlanRemove(ctx, r, RemoveSpec{spec.Bucket})
+	case spec.Title != "":
+		title = spec.Title
+	}
+	return put(ctx, r, spec.Bucket, now, string(d.Bytes()), KindStatement, title, spec)
+}
+
+// edited gives the policy with what spec adds and without what it removes, nil when no statement is left.
+func edited(d *policy.Document, spec StatementSpec) (_ *policy.Document, title string, err error) {
+	title = "Add to the policy of " + spec.Bucket
 	for _, s := range spec.Add {
 		if d, err = d.Add([]byte(s)); err != nil {
-			return nil, awsops.Invalid("PutBucketPolicy", err.Error(), "")
+			return nil, "", err
 		}
 	}
 	if spec.Remove != nil {
-		if *spec.Remove < 0 || *spec.Remove >= len(d.Statements) || spec.Base == "" {
-			return nil, awsops.Invalid("PutBucketPolicy", "there is no such statement", "")
-		}
 		title = "Remove a statement from the policy of " + spec.Bucket
-		if len(d.Statements) == 1 {
-			return PlanRemove(ctx, r, RemoveSpec{spec.Bucket})
+		if *spec.Remove < 0 || *spec.Remove >= len(d.Statements) || spec.Base == "" {
+			return nil, "", errors.New("there is no such statement")
 		}
-		if d, err = d.Remove(*spec.Remove); err != nil {
-			return nil, awsops.Invalid("PutBucketPolicy", err.Error(), "")
+		if d, err = without(d, *spec.Remove); d == nil {
+			return nil, title, err
 		}
 	}
-	return put(ctx, r, spec.Bucket, now, string(d.Bytes()), KindStatement, title, spec)
+	for _, sid := range spec.Drop {
+		i := d.Find(sid)
+		if i < 0 {
+			continue
+		}
+		title = "Take statements out of the policy of " + spec.Bucket
+		if d, err = without(d, i); d == nil {
+			return nil, title, err
+		}
+	}
+	return d, title, nil
+}
+
+// without gives the policy without a statement, nil when that was the last one.
+func without(d *policy.Document, i int) (*policy.Document, error) {
+	if len(d.Statements) == 1 {
+		return nil, nil
+	}
+	return d.Remove(i)
 }
 
 // PlanRemove plans deleting a bucket's policy.

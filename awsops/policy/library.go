@@ -56,6 +56,10 @@ var library = []readyStatement{
 		func(b ARN, v string) string {
 			return everyone("CooperDenyOtherKmsKey", `"s3:PutObject"`, objects(b), `{"Null":{"`+kmsKey+`":"false"},"ArnNotEquals":{"`+kmsKey+`":`+quoted(v)+`}}`)
 		}},
+	{Ready{Sid: "CooperDenyKmsWithoutKeyId", Title: "SSE-KMS only with a key's name", Warning: "Uploads that ask for aws:kms and name no key, which S3 would encrypt with aws/s3, are refused."},
+		func(b ARN, _ string) string {
+			return everyone("CooperDenyKmsWithoutKeyId", `"s3:PutObject"`, objects(b), `{"StringLike":{"`+sseKey+`":"aws:kms*"},"Null":{"`+kmsKey+`":"true"}}`)
+		}},
 	{Ready{Sid: "CooperDenySseC", Title: "no SSE-C"},
 		func(b ARN, _ string) string {
 			return everyone("CooperDenySseC", `"s3:PutObject"`, objects(b), `{"Null":{"`+sseCKey+`":"false"}}`)

@@ -19,6 +19,8 @@ type DownloadSpec struct {
 	Version string `json:"version,omitempty"` // "" for the current one
 	File    string `json:"file"`              // where it goes; its folder must exist
 	Replace bool   `json:"replace,omitempty"` // a file that is there may be replaced
+	// Unsynced files get their names without waiting for the disk: a crash of the machine can take them.
+	Unsynced bool `json:"unsynced,omitempty"`
 }
 
 const kindDownload = "object.download"
@@ -100,10 +102,13 @@ func (d *Download) read(ctx context.Context, r *awsops.Reader, _ awsops.Item) (a
 	}
 	defer root.Close() //nolint:errcheck // it holds no data
 	f := &fetch{bucket: d.Spec.Bucket, key: d.Spec.Key, version: d.Head.VersionID, etag: d.Head.ETag, size: d.Head.Size,
-		modified: d.Head.Modified, root: root, name: filepath.Base(d.Spec.File), replace: d.Spec.Replace, lanes: newLanes(parallel)}
+		modified: d.Head.Modified, root: root, name: filepath.Base(d.Spec.File), replace: d.Spec.Replace, unsynced: d.Spec.Unsynced, lanes: newLanes(parallel)}
 	note, err := f.run(ctx, r)
 	if err != nil {
 		return awsops.Receipt{}, err
+	}
+	if d.Spec.Unsynced {
+		return awsops.Receipt{Done: 1, Note: note}, nil
 	}
 	if dir, err := root.Open("."); err == nil { // a folder that may be written and not read can't be synced
 		_ = dir.Sync() // not every file system syncs folders; the file itself is safe

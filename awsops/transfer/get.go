@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go/middleware"
 	"golang.org/x/sync/errgroup"
 
 	"cooper/awsops"
@@ -35,6 +36,7 @@ type fetch struct {
 	root                       *os.Root  // no path leaves it
 	name                       string    // below root
 	replace                    bool      // a file that is there may be replaced
+	unsynced                   bool      // it need not be on the disk when it gets its name
 	lanes                      lanes
 
 	api   awsops.ReadAPI
@@ -126,7 +128,7 @@ func (f *fetch) whole(ctx context.Context, file *os.File) (proof, error) {
 	}
 	in := f.request()
 	in.ChecksumMode = types.ChecksumModeEnabled
-	out, err := f.api.GetObject(ctx, in)
+	out, err := f.api.GetObject(ctx, in, ownCheck)
 	if err != nil {
 		return proof{}, f.failed(err)
 	}
@@ -146,6 +148,14 @@ func (f *fetch) whole(ctx context.Context, file *os.File) (proof, error) {
 	return p, nil
 }
 
+// ownCheck keeps the SDK from checking the content, too.
+func ownCheck(o *s3.Options) {
+	o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
+		_, _ = stack.Deserialize.Remove("AWSChecksum:ValidateOutputPayloadChecksum") // then it is checked twice
+		return nil
+	})
+}
+
 // headOf is what a GET tells of how its content can be checked.
 func headOf(out *s3.GetObjectOutput) objects.Head {
 	h := objects.Head{ETag: aws.ToString(out.ETag), ChecksumFor: string(out.ChecksumType),
@@ -153,7 +163,7 @@ func headOf(out *s3.GetObjectOutput) objects.Head {
 	for _, c := range []struct {
 		name  string
 		value *string
-	}{{"CRC64NVME", out.ChecksumCRC64NVME}, {"CRC32", out.ChecksumCRC32}, {"CRC32C", out.ChecksumCRC32C}, {"SHA1", out.ChecksumSHA1}, {"SHA256", out.ChecksumSHA256}} {
+	}{{"CRC64NVME", out.ChecksumCRC64NVME}, {"CRC32", out.ChecksumCRC32}, {"CRC32C", out.ChecksumCRC32C}, {"SHA1", out.ChecksumSHA1}, {"SHA256", out.ChecksumSHA256}, {"SHA512", out.ChecksumSHA512}} {
 		if c.value != nil {
 			h.Checksums = append(h.Checksums, objects.Pair{Name: c.name, Value: *c.value})
 		}
@@ -177,7 +187,7 @@ func (f *fetch) failed(err error) error {
 // copy moves a body of size bytes. What was counted of one that broke is taken back.
 func (f *fetch) copy(to io.Writer, body io.ReadCloser, size int64) error {
 	c := &counted{f.shown, io.LimitReader(body, size+1), 0}
-	_, err := io.Copy(to, c)
+	_, err := copyAll(to, c)
 	if cerr := body.Close(); err == nil {
 		err = cerr
 	}
@@ -237,13 +247,18 @@ func (f *fetch) large(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	m, err := openMarks(f.root, temp+".done", file)
+	m, err := openMarks(f.root, temp+".done", file, !f.unsynced)
 	if err == nil {
-		err = errors.Join(f.pieces(ctx, file, m), m.close())
+		err = f.pieces(ctx, file, m)
+		if err == nil {
+			err = m.drop()
+		} else {
+			err = errors.Join(err, m.keep())
+		}
 	}
 	p := proofOf(head)
 	if err == nil {
-		err = p.verify(file)
+		err = f.settle(file, p)
 	}
 	if err != nil {
 		err = errors.Join(err, file.Close())
@@ -305,9 +320,31 @@ func (f *fetch) piece(ctx context.Context, file *os.File, from, size int64) erro
 	return f.copy(io.NewOffsetWriter(file, from), out.Body, size)
 }
 
+// settle verifies a file that is written while it goes to the disk.
+func (f *fetch) settle(file *os.File, p proof) error {
+	if f.unsynced {
+		return p.verify(file)
+	}
+	synced := make(chan error, 1)
+	go func() { synced <- file.Sync() }()
+	err := p.verify(file)
+	if serr := <-synced; serr != nil { // a second sync might not tell it any more
+		return errors.Join(err, localError("the file can't be written", serr))
+	}
+	return err
+}
+
+// sync waits until the file is on the disk, where that is wanted.
+func (f *fetch) sync(file *os.File) error {
+	if f.unsynced {
+		return nil
+	}
+	return file.Sync()
+}
+
 // finish makes sure that every byte is on the disk before the file gets its name.
 func (f *fetch) finish(file *os.File, temp string) error {
-	if err := errors.Join(file.Chmod(0o644), file.Sync(), file.Close()); err != nil {
+	if err := errors.Join(file.Chmod(0o644), f.sync(file), file.Close()); err != nil {
 		return localError("the file can't be written", err)
 	}
 	if !f.modified.IsZero() {

@@ -37,6 +37,7 @@ type GetSpec struct {
 	Picks    []Pick   `json:"picks"`
 	Folder   string   `json:"folder"` // local; it is made when it isn't there
 	Existing Existing `json:"existing,omitempty"`
+	Unsynced bool     `json:"unsynced,omitempty"` // as of a DownloadSpec
 }
 
 const kindGet = "objects.download"
@@ -249,6 +250,9 @@ func (g *get) finish(context.Context, *awsops.Reader, awsops.Item) (awsops.Recei
 	if g.root == nil {
 		return awsops.Receipt{}, nil
 	}
+	if g.Unsynced {
+		return awsops.Receipt{}, g.root.Close()
+	}
 	if dir, err := g.root.Open("."); err == nil { // a folder that may be written and not read can't be synced
 		_ = dir.Sync() // not every file system syncs folders; the files themselves are safe
 		_ = dir.Close()
@@ -312,7 +316,7 @@ func (g *get) store(ctx context.Context, r *awsops.Reader, it awsops.Item) error
 		return nil
 	}
 	f := &fetch{bucket: g.Bucket, key: e.Key, version: e.VersionID, etag: quoted(e.ETag), size: e.Size, modified: it.Modified,
-		root: g.root, name: it.Local, replace: it.Replace, lanes: g.lanes}
+		root: g.root, name: it.Local, replace: it.Replace, unsynced: g.Unsynced, lanes: g.lanes}
 	_, err := f.run(ctx, r)
 	return err
 }

@@ -191,23 +191,23 @@ func (u *upload) part(ctx context.Context, id string, n int32, have map[int32]ty
 	}
 	in := &s3.UploadPartInput{Bucket: &u.spec.Bucket, Key: &u.spec.Key, UploadId: &id, PartNumber: &number, ContentLength: &size}
 	u.ready.Part(in)
+	sum, err := u.sum(from, size)
+	if err != nil {
+		return types.CompletedPart{}, err
+	}
 	if u.plain {
-		sum, err := u.sum(from, size)
-		if err != nil {
-			return types.CompletedPart{}, err
-		}
-		in.ContentMD5 = aws.String(base64.StdEncoding.EncodeToString(sum))
+		in.ContentMD5 = &sum
 	} else {
-		in.ChecksumAlgorithm = checksum
+		in.ChecksumCRC64NVME = &sum
 	}
 	var out *s3.UploadPartOutput
-	err := patiently(ctx, func() (err error) {
+	err = patiently(ctx, func() (err error) {
 		in.Body = io.NewSectionReader(u.file, from, size)
 		out, err = u.api.UploadPart(ctx, in)
 		return err
 	})
 	if err != nil {
-		return types.CompletedPart{}, u.failed("UploadPart", err)
+		return types.CompletedPart{}, u.because(u.failed("UploadPart", err))
 	}
 	u.shown.Add(size)
 	return types.CompletedPart{PartNumber: &number, ETag: out.ETag, ChecksumCRC64NVME: out.ChecksumCRC64NVME}, nil

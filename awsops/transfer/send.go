@@ -86,17 +86,17 @@ func (u *upload) single(ctx context.Context) (string, error) {
 	in := &s3.PutObjectInput{Bucket: &u.spec.Bucket, Key: &u.spec.Key, ContentLength: &u.size, ContentType: &u.spec.ContentType}
 	u.spec.With.put(in)
 	u.ready.Put(in)
+	sum, err := u.sum(0, u.size)
+	if err != nil {
+		return "", err
+	}
 	if u.plain {
-		sum, err := u.sum(0, u.size)
-		if err != nil {
-			return "", err
-		}
-		in.ContentMD5 = aws.String(base64.StdEncoding.EncodeToString(sum))
+		in.ContentMD5 = &sum
 	} else {
-		in.ChecksumAlgorithm = checksum
+		in.ChecksumCRC64NVME = &sum
 	}
 	var out *s3.PutObjectOutput
-	err := u.conditionally(ctx, "PutObject", func(match, none *string) (err error) {
+	err = u.conditionally(ctx, "PutObject", func(match, none *string) (err error) {
 		in.IfMatch, in.IfNoneMatch, in.Body = match, none, io.NewSectionReader(u.file, 0, u.size)
 		out, err = u.api.PutObject(ctx, in)
 		return err
@@ -104,7 +104,7 @@ func (u *upload) single(ctx context.Context) (string, error) {
 	if err != nil {
 		head, ours := u.isThere(ctx, err, "")
 		if !ours {
-			return "", err
+			return "", u.because(err)
 		}
 		u.shown.Add(u.size)
 		return storedNote(head.VersionID, ""), nil
@@ -175,6 +175,16 @@ func (u *upload) failed(op string, err error) error {
 	return e
 }
 
+// because says that the file changed, where that is why its checksum was refused.
+func (u *upload) because(err error) error {
+	if e := awsops.Wrap("PutObject", u.spec.Bucket, u.spec.Key, err); e.Code == "BadDigest" || e.Code == "XAmzContentSHA256Mismatch" {
+		if changed := u.unchanged("Nothing was stored. "); changed != nil {
+			return changed
+		}
+	}
+	return err
+}
+
 // unchanged notices a file that was written to while it was read.
 func (u *upload) unchanged(what string) error {
 	if now := fileText(u.spec.File); !u.marker && now != u.stamp {
@@ -184,10 +194,15 @@ func (u *upload) unchanged(what string) error {
 	return nil
 }
 
-func (u *upload) sum(from, size int64) ([]byte, error) {
-	h := md5.New() //nolint:gosec // see above
-	if _, err := io.Copy(h, io.NewSectionReader(u.file, from, size)); err != nil {
-		return nil, localError("the file can't be read", err)
+// sum is the checksum of a stretch of the file, in Base64: MD5 for a compatible server, CRC64NVME for S3. It is taken
+// before the request, not in a trailer: that costs a reading from memory, and spares the chunks' framing.
+func (u *upload) sum(from, size int64) (string, error) {
+	h := sums["CRC64NVME"]()
+	if u.plain {
+		h = md5.New() //nolint:gosec // see above
 	}
-	return h.Sum(nil), nil
+	if _, err := copyAll(h, io.NewSectionReader(u.file, from, size)); err != nil {
+		return "", localError("the file can't be read", err)
+	}
+	return base64.StdEncoding.EncodeToString(h.Sum(nil)), nil
 }
