@@ -9,7 +9,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,9 +20,19 @@ import (
 
 // partLog stands before the sandbox and counts how often each part of an upload was stored and answered.
 type partLog struct {
-	next http.Handler
-	mu   sync.Mutex
-	n    map[string]int // by upload and number
+	next  http.Handler
+	mu    sync.Mutex
+	n     map[string]int // by upload and number
+	spoil atomic.Bool    // a byte of what is read is not what was stored
+}
+
+// spoiled changes a byte of an answer.
+type spoiled struct{ http.ResponseWriter }
+
+func (s spoiled) Write(b []byte) (int, error) {
+	bad := slices.Clone(b)
+	bad[len(bad)/2] ^= 1
+	return s.ResponseWriter.Write(bad)
 }
 
 // partAnswer keeps the status of an answer.
@@ -39,6 +51,9 @@ func (a *partAnswer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
 func (l *partLog) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	number, upload := r.URL.Query().Get("partNumber"), r.URL.Query().Get("uploadId")
+	if r.Method == http.MethodGet && l.spoil.Load() {
+		w = spoiled{w}
+	}
 	if r.Method != http.MethodPut || number == "" {
 		l.next.ServeHTTP(w, r)
 		return

@@ -22,28 +22,27 @@ type cpFlags struct {
 	existing, contentType, class, cache, expires, version string
 	metadata, tags                                        []string
 	markers, unsynced                                     bool
+	size                                                  int64
 }
 
 func (p *process) cpCommand() *cobra.Command {
 	var f cpFlags
 	cmd := &cobra.Command{
 		Use:   "cp SOURCE DESTINATION",
-		Short: "Copy files into a bucket, or objects into files",
-		Long: "cp copies between local files and a bucket: one of the two is s3://bucket/key. With --recursive what is in the folder, or\n" +
-			"under the prefix, goes into the destination. Nothing that is there is replaced unless --existing says so. A copy that was\n" +
-			"cut off goes on when the same command is given again: no part is sent twice.",
+		Short: "Copy files into a bucket, objects into files, or objects on the server",
+		Long: "cp copies between local files and buckets: at least one of the two is s3://bucket/key. With --recursive what is in the\n" +
+			"folder, or under the prefix, goes into the destination. Between buckets the server copies, with what a plain copy would\n" +
+			"lose. Nothing that is there is replaced unless --existing says so. A copy that was cut off goes on when the same command\n" +
+			"is given again: no part is sent twice.\n\n" +
+			"A hyphen in place of a file is standard input or output. What is written to a pipe can't be taken back: a checksum that\n" +
+			"differs shows at the end, in the exit code.",
 		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			up, down := !strings.HasPrefix(args[0], "s3://"), !strings.HasPrefix(args[1], "s3://")
-			if up == down {
-				return usageError{errors.New("one of the two is s3://bucket/key and the other a local path")}
+			run, err := wayOf(args[0], args[1], f)
+			if err != nil {
+				return usageError{err}
 			}
-			return p.withVerb(cmd.Context(), &f.verbFlags, func(v *verb) error {
-				if up {
-					return v.upload(args[0], args[1], f)
-				}
-				return v.download(args[0], args[1], f)
-			})
+			return p.withVerb(cmd.Context(), &f.verbFlags, run)
 		},
 	}
 	f.add(cmd, true)
@@ -58,7 +57,28 @@ func (p *process) cpCommand() *cobra.Command {
 	s.StringVar(&f.version, "version-id", "", "download the version `ID`")
 	s.BoolVar(&f.markers, "markers", false, "upload empty folders as markers: empty objects whose key ends in a slash")
 	s.BoolVar(&f.unsynced, "no-sync", false, "don't wait until downloads are on the disk: a crash of the machine can take what was reported done")
+	s.Int64Var(&f.size, "size", 0, "`bytes` that will come from standard input: parts are made large enough, and fewer are refused")
 	return cmd
+}
+
+// wayOf tells the four ways of copying apart.
+func wayOf(from, to string, f cpFlags) (func(*verb) error, error) {
+	remote := func(s string) bool { return strings.HasPrefix(s, "s3://") }
+	switch {
+	case !remote(from) && !remote(to):
+		return nil, errors.New("one of the two is s3://bucket/key")
+	case remote(from) && remote(to):
+		return func(v *verb) error { return v.copy(from, to, f, false) }, nil
+	case f.deeply && (from == "-" || to == "-"):
+		return nil, errors.New("standard input and output carry one object: they go without --recursive")
+	case from == "-":
+		return func(v *verb) error { return v.pour(to, f) }, nil
+	case to == "-":
+		return func(v *verb) error { return v.printOut(from, f) }, nil
+	case remote(to):
+		return func(v *verb) error { return v.upload(from, to, f) }, nil
+	}
+	return func(v *verb) error { return v.download(from, to, f) }, nil
 }
 
 func (f cpFlags) policy() (transfer.Existing, error) {

@@ -298,7 +298,7 @@ func (f *fetch) pieces(ctx context.Context, file *os.File, m *marks) error {
 				return err
 			}
 			defer f.lanes.leave()
-			if err := patiently(gctx, func() error { return f.piece(gctx, file, from, size) }); err != nil {
+			if err := patiently(gctx, func() error { return f.piece(gctx, io.NewOffsetWriter(file, from), from, size) }); err != nil {
 				return err
 			}
 			return m.add(i)
@@ -310,14 +310,15 @@ func (f *fetch) pieces(ctx context.Context, file *os.File, m *marks) error {
 	return context.Cause(ctx)
 }
 
-func (f *fetch) piece(ctx context.Context, file *os.File, from, size int64) error {
+// piece fetches a stretch of the object.
+func (f *fetch) piece(ctx context.Context, to io.Writer, from, size int64) error {
 	in := f.request()
 	in.Range = aws.String(fmt.Sprintf("bytes=%d-%d", from, from+size-1))
 	out, err := f.api.GetObject(ctx, in)
 	if err != nil {
 		return f.failed(err)
 	}
-	return f.copy(io.NewOffsetWriter(file, from), out.Body, size)
+	return f.copy(to, out.Body, size)
 }
 
 // settle verifies a file that is written while it goes to the disk.

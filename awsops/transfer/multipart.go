@@ -70,6 +70,18 @@ func (u *upload) begin(ctx context.Context) (awsops.UploadRecord, map[int32]type
 		}
 		u.forget(ctx, rec)
 	}
+	if want.UploadID, err = u.create(ctx); err != nil {
+		return want, nil, err
+	}
+	want.Begun = u.r.Now().UTC()
+	if err := u.r.Session().Uploads().Keep(want); err != nil {
+		awsops.Progress(ctx).Note("The upload can't be gone on with should it be cut off: " + err.Error())
+	}
+	return want, nil, nil
+}
+
+// create begins an upload on the server.
+func (u *upload) create(ctx context.Context) (id string, err error) {
 	in := &s3.CreateMultipartUploadInput{Bucket: &u.spec.Bucket, Key: &u.spec.Key, ContentType: &u.spec.ContentType}
 	u.spec.With.create(in)
 	u.ready.Create(in)
@@ -79,16 +91,13 @@ func (u *upload) begin(ctx context.Context) (awsops.UploadRecord, map[int32]type
 	var begun *s3.CreateMultipartUploadOutput
 	err = patiently(ctx, func() (err error) { begun, err = u.api.CreateMultipartUpload(ctx, in); return err })
 	if err != nil {
-		return want, nil, u.failed("CreateMultipartUpload", err)
+		return "", u.failed("CreateMultipartUpload", err)
 	}
-	want.UploadID, want.Begun = aws.ToString(begun.UploadId), u.r.Now().UTC()
+	id = aws.ToString(begun.UploadId)
 	if err := u.told(toldByCreate(begun)); err != nil {
-		return want, nil, u.abort(ctx, want, err)
+		return "", u.abort(ctx, awsops.UploadRecord{UploadID: id}, err)
 	}
-	if err := u.r.Session().Uploads().Keep(want); err != nil {
-		awsops.Progress(ctx).Note("The upload can't be gone on with should it be cut off: " + err.Error())
-	}
-	return want, nil, nil
+	return id, nil
 }
 
 // record is what an upload of this file must look like to be gone on with.
@@ -189,6 +198,11 @@ func (u *upload) part(ctx context.Context, id string, n int32, have map[int32]ty
 		u.shown.Add(size)
 		return types.CompletedPart{PartNumber: &number, ETag: p.ETag, ChecksumCRC64NVME: p.ChecksumCRC64NVME}, nil
 	}
+	return u.sendPart(ctx, id, number, from, size)
+}
+
+// sendPart sends a stretch of the content as one part.
+func (u *upload) sendPart(ctx context.Context, id string, number int32, from, size int64) (types.CompletedPart, error) {
 	in := &s3.UploadPartInput{Bucket: &u.spec.Bucket, Key: &u.spec.Key, UploadId: &id, PartNumber: &number, ContentLength: &size}
 	u.ready.Part(in)
 	sum, err := u.sum(from, size)
@@ -202,7 +216,7 @@ func (u *upload) part(ctx context.Context, id string, n int32, have map[int32]ty
 	}
 	var out *s3.UploadPartOutput
 	err = patiently(ctx, func() (err error) {
-		in.Body = io.NewSectionReader(u.file, from, size)
+		in.Body = io.NewSectionReader(u.content, from, size)
 		out, err = u.api.UploadPart(ctx, in)
 		return err
 	})
@@ -218,7 +232,7 @@ func (u *upload) holds(p types.Part, from, size int64) bool {
 	if aws.ToInt64(p.Size) != size {
 		return false
 	}
-	section := io.NewSectionReader(u.file, from, size)
+	section := io.NewSectionReader(u.content, from, size)
 	if p.ChecksumCRC64NVME != nil {
 		want, err := base64.StdEncoding.DecodeString(*p.ChecksumCRC64NVME)
 		got, serr := sumOf(section, sums["CRC64NVME"]())

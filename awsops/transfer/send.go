@@ -37,23 +37,30 @@ type upload struct {
 	probe *probe    // shared by the files of a job
 	ready sse.Ready // the encryption, with its key
 
-	r     *awsops.Reader
-	api   awsops.WriteAPI
-	file  *os.File
-	stamp string
-	shown *awsops.FileProgress
+	r       *awsops.Reader
+	api     awsops.WriteAPI
+	file    *os.File
+	content io.ReaderAt // what is sent: the file, or what came in its place
+	stamp   string
+	shown   *awsops.FileProgress
 }
 
-func (u *upload) run(ctx context.Context, w *awsops.Writer) (awsops.Receipt, error) {
+// connect finds out how the bucket is written to.
+func (u *upload) connect(ctx context.Context, w *awsops.Writer) error {
 	api, err := w.S3(ctx, u.spec.Bucket)
 	if err != nil {
-		return awsops.Receipt{}, err
+		return err
 	}
 	u.r, u.api, u.plain = &w.Reader, api, w.Session().Dialect() == awsops.DialectCompatible
 	if u.ready, err = w.Session().Keys().Ready(u.spec.With.Encryption); err != nil {
-		return awsops.Receipt{}, awsops.NoKey("PutObject", u.spec.Bucket, u.spec.Key, err)
+		return awsops.NoKey("PutObject", u.spec.Bucket, u.spec.Key, err)
 	}
-	if err := u.probe.run(ctx, u); err != nil {
+	return u.probe.run(ctx, u)
+}
+
+func (u *upload) run(ctx context.Context, w *awsops.Writer) (awsops.Receipt, error) {
+	err := u.connect(ctx, w)
+	if err != nil {
 		return awsops.Receipt{}, err
 	}
 	if !u.marker {
@@ -63,6 +70,7 @@ func (u *upload) run(ctx context.Context, w *awsops.Writer) (awsops.Receipt, err
 		return awsops.Receipt{}, localError("the file can't be read", err)
 	}
 	defer u.file.Close() //nolint:errcheck // it was only read
+	u.content = u.file
 	u.shown = awsops.Progress(ctx).File(u.spec.Key, u.size)
 	defer u.shown.Close()
 	var note string
@@ -97,7 +105,7 @@ func (u *upload) single(ctx context.Context) (string, error) {
 	}
 	var out *s3.PutObjectOutput
 	err = u.conditionally(ctx, "PutObject", func(match, none *string) (err error) {
-		in.IfMatch, in.IfNoneMatch, in.Body = match, none, io.NewSectionReader(u.file, 0, u.size)
+		in.IfMatch, in.IfNoneMatch, in.Body = match, none, io.NewSectionReader(u.content, 0, u.size)
 		out, err = u.api.PutObject(ctx, in)
 		return err
 	})
@@ -135,7 +143,7 @@ func (u *upload) isThere(ctx context.Context, failed error, etag string) (object
 		return head, true
 	}
 	p := proofOf(head)
-	return head, p.name != "" && p.verify(io.NewSectionReader(u.file, 0, u.size)) == nil
+	return head, p.name != "" && p.verify(io.NewSectionReader(u.content, 0, u.size)) == nil
 }
 
 func storedNote(version, crc string) string {
@@ -201,7 +209,7 @@ func (u *upload) sum(from, size int64) (string, error) {
 	if u.plain {
 		h = md5.New() //nolint:gosec // see above
 	}
-	if _, err := copyAll(h, io.NewSectionReader(u.file, from, size)); err != nil {
+	if _, err := copyAll(h, io.NewSectionReader(u.content, from, size)); err != nil {
 		return "", localError("the file can't be read", err)
 	}
 	return base64.StdEncoding.EncodeToString(h.Sum(nil)), nil
