@@ -29,8 +29,11 @@ type corsView struct {
 	question  corsplan.Question // what was tried last
 	partition string
 
-	lines []corsLine
-	width int
+	text   corsText // what is shown
+	left   string   // typed into the editor and left
+	scroll scroll
+	lines  []corsLine
+	width  int
 }
 
 // corsLine is one row of the table: a line of a rule, or of what concerns all.
@@ -94,7 +97,10 @@ func (v *corsView) edited() bool {
 
 // change makes the rules on the screen others, and puts the cursor on one of them.
 func (v *corsView) change(rules []cors.Rule, at int) {
-	v.draft = rules
+	v.draft, v.left = rules, ""
+	if len(rules) == 0 {
+		v.text = corsRules
+	}
 	v.build()
 	if i := slices.IndexFunc(v.lines, func(l corsLine) bool { return l.rule == at }); i >= 0 {
 		v.table.SelectRow(i)
@@ -114,6 +120,9 @@ func (v *corsView) Update(msg tea.Msg) tea.Cmd {
 		}
 		return nil
 	}
+	if v.text != corsRules {
+		return nil
+	}
 	return v.table.Update(msg)
 }
 
@@ -121,6 +130,9 @@ func (v *corsView) Render(w, h int) string {
 	if w != v.width {
 		v.width = w
 		v.build()
+	}
+	if v.text != corsRules && len(v.draft) > 0 {
+		return strings.Join(v.scroll.window(v.env.Theme, v.texts(w), w, h), "\n")
 	}
 	return v.table.Render(w, h)
 }

@@ -2,8 +2,6 @@ package views
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
@@ -12,7 +10,6 @@ import (
 	"cooper/awsops/cors"
 	"cooper/awsops/corsplan"
 	"cooper/ui"
-	"cooper/ui/edit"
 )
 
 func (v *corsView) Actions() []ui.Action {
@@ -33,9 +30,10 @@ func (v *corsView) Actions() []ui.Action {
 		{ID: "cors.up", Keys: []string{"<"}, Help: "move up", Why: func() string { return v.whyNotMove(-1) }, Run: func() tea.Cmd { return v.move(-1) }},
 		{ID: "cors.down", Keys: []string{">"}, Help: "move down", Why: func() string { return v.whyNotMove(1) }, Run: func() tea.Cmd { return v.move(1) }},
 		{ID: "cors.json", Keys: []string{"i"}, Help: "edit or paste JSON or XML", Why: readable, Run: v.editText},
-		{ID: "cors.xml", Keys: []string{"x"}, Help: "show as XML", Why: v.whyNotShow, Run: func() tea.Cmd {
-			return ui.Push(ui.NewValue(ui.ValueOptions{Label: "CORS rules as XML", Value: cors.FormatXML(v.draft)}))
-		}},
+		{ID: "cors.view", Keys: []string{"v"}, Help: "show as JSON", Why: v.whyNotShow, Run: func() tea.Cmd { return v.show(corsJSON) }},
+		{ID: "cors.xml", Keys: []string{"x"}, Help: "show as XML", Why: v.whyNotShow, Run: func() tea.Cmd { return v.show(corsXML) }},
+		{ID: "cors.export", Keys: []string{"w"}, Help: "write to a file", Why: v.whyNotShow, Run: func() tea.Cmd { return v.export(v.exportName()) }},
+		{ID: "cors.import", Keys: []string{"o"}, Help: "take from a file", Why: readable, Run: func() tea.Cmd { return v.imports("") }},
 		{ID: "cors.drop", Keys: []string{"U"}, Help: "drop changes", Why: v.whyNotDrop, Run: func() tea.Cmd {
 			v.change(cors.CloneAll(v.saved.Value), 0)
 			return nil
@@ -44,6 +42,9 @@ func (v *corsView) Actions() []ui.Action {
 		{ID: "cors.remove", Keys: []string{"X"}, Help: "remove all rules", Why: v.whyNotRemove, Run: func() tea.Cmd { return v.propose(nil) }},
 		{ID: "cors.refresh", Keys: []string{"r"}, Help: "refresh", Run: v.refresh},
 	}
+	if v.text != corsRules {
+		return append(own, v.scroll.actions()...)
+	}
 	return append(own, v.table.withoutMarks()...)
 }
 
@@ -51,7 +52,7 @@ func (v *corsView) whyNotRule() string {
 	if why := offered(v.saved); why != "" {
 		return why
 	}
-	if v.current() < 0 {
+	if v.current() < 0 || v.text != corsRules {
 		return "stand on a rule"
 	}
 	return ""
@@ -185,39 +186,4 @@ func (v *corsView) unusedID(id string) string {
 		}
 	}
 	return free
-}
-
-// editText opens the whole configuration in the editor: for changes by hand, and to paste one in.
-func (v *corsView) editText() tea.Cmd {
-	value := "{\n    \"CORSRules\": []\n}\n"
-	if len(v.draft) > 0 {
-		value = cors.FormatJSON(v.draft)
-	}
-	return ui.Push(edit.New(edit.Options{Theme: v.env.Theme, Title: "CORS rules: JSON or XML, as the AWS CLI, the console or S3 write it", Value: value, Submit: "take these rules",
-		Check: corsProblems, OK: func(text string) (tea.Cmd, string) {
-			rules, err := cors.Parse(text)
-			if err != nil {
-				return nil, err.Error()
-			}
-			v.change(rules, 0)
-			return nil, ""
-		}}))
-}
-
-// corsProblems are what is wrong with a configuration's text, and what is likely a mistake.
-func corsProblems(text string) []edit.Problem {
-	rules, err := cors.Parse(text)
-	if at, ok := errors.AsType[*cors.SyntaxError](err); ok {
-		return []edit.Problem{{Line: at.Line, Column: at.Column, Text: at.Text}}
-	}
-	var out []edit.Problem
-	if len(rules) > 0 {
-		for _, p := range cors.Check(rules) {
-			out = append(out, edit.Problem{Text: p.At + ": " + p.Text})
-		}
-	}
-	for _, p := range cors.Lint(rules) {
-		out = append(out, edit.Problem{Text: fmt.Sprintf("rule %d: %s", p.Rule+1, p.Text), Mild: true})
-	}
-	return out
 }

@@ -156,7 +156,7 @@ func (v *policyView) Render(w, h int) string {
 		v.build()
 	}
 	if v.json {
-		return strings.Join(v.scroll.window(v.env.Theme, jsonLines(v.env.Theme, v.text.Value, w), w, h), "\n")
+		return strings.Join(v.scroll.window(v.env.Theme, codeLines(v.env.Theme, string(policy.Pretty([]byte(v.text.Value))), w, paintJSON), w, h), "\n")
 	}
 	return v.table.Render(w, h)
 }
