@@ -144,6 +144,30 @@ func TestALockOutWantsTheBucketsNameAndNamesTheWayOut(t *testing.T) {
 	w.done(t, p, err)
 }
 
+func TestRootIsToldWhatItTakesFromEverybodyAndFromItself(t *testing.T) {
+	w := openSandbox(t, awsops.DialectSandbox)
+	bucket := w.bucket(t, "")
+	deny := func(actions string) bucketpolicy.PutSpec {
+		return bucketpolicy.PutSpec{Bucket: bucket, Policy: `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":` + actions +
+			`,"Resource":["arn:aws:s3:::` + bucket + `","arn:aws:s3:::` + bucket + `/*"]}]}`}
+	}
+	p, err := bucketpolicy.PlanPut(t.Context(), w.reader(), deny(`"s3:*"`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Consent.Phrase != bucket || !warned(p, "everybody but root out") || !warned(p, "could no longer do s3:ListBucket, s3:GetObject, s3:PutObject, s3:DeleteObject") ||
+		!strings.Contains(p.Undo, "Only root can undo this") {
+		t.Errorf("%+v %+v %s", p.Consent, p.Warnings, p.Undo)
+	}
+	if strings.Contains(p.Steps[0].Command, "--confirm-remove-self-bucket-access") {
+		t.Errorf("root can't lose the policy: %s", p.Steps[0].Command)
+	}
+	p, err = bucketpolicy.PlanPut(t.Context(), w.reader(), deny(`"s3:PutBucketTagging"`))
+	if err != nil || p.Consent.Kind != awsops.ConsentYes {
+		t.Errorf("%v: a harmless statement wants %+v", err, p.Consent)
+	}
+}
+
 func TestWhatS3WouldRefuseIsRefusedWithItsPlace(t *testing.T) {
 	w := open(t)
 	bucket := w.bucket(t, "")
@@ -172,6 +196,15 @@ var policyScripts = []script{
 	{name: "add a statement", planner: "bucketpolicy.PlanStatement", prepare: having("", withPolicy),
 		plan: asks(bucketpolicy.PlanStatement, fixed(bucketpolicy.StatementSpec{Bucket: bucketName, Add: []string{tlsOnly}})),
 		want: calls(s3api("put-bucket-policy", "--policy", strings.TrimSuffix(foreignPolicy(bucketName), "]}")+","+tlsOnly+"]}"))},
+	{name: "add a statement with a warning of its own", planner: "bucketpolicy.PlanStatement", prepare: having(""),
+		plan: func(ctx context.Context, r *awsops.Reader, _ []string, _ string) (*awsops.Plan, error) {
+			p, err := bucketpolicy.PlanStatement(ctx, r, bucketpolicy.StatementSpec{Bucket: bucketName, Add: []string{tlsOnly}})
+			if err == nil && !warned(p, "website endpoint") {
+				err = errors.New("whom it hits besides is not said")
+			}
+			return p, err
+		},
+		want: calls(s3api("put-bucket-policy", "--policy", `{"Version":"2012-10-17","Statement":[`+tlsOnly+`]}`))},
 	{name: "delete a policy", planner: "bucketpolicy.PlanRemove", prepare: having("", withPolicy),
 		plan: asks(bucketpolicy.PlanRemove, fixed(bucketpolicy.RemoveSpec{Bucket: bucketName})), want: calls(s3api("delete-bucket-policy"))},
 }

@@ -30,8 +30,8 @@ func (v *corsView) Actions() []ui.Action {
 		{ID: "cors.up", Keys: []string{"<"}, Help: "move up", Why: func() string { return v.whyNotMove(-1) }, Run: func() tea.Cmd { return v.move(-1) }},
 		{ID: "cors.down", Keys: []string{">"}, Help: "move down", Why: func() string { return v.whyNotMove(1) }, Run: func() tea.Cmd { return v.move(1) }},
 		{ID: "cors.json", Keys: []string{"i"}, Help: "edit or paste JSON or XML", Why: readable, Run: v.editText},
-		{ID: "cors.view", Keys: []string{"v"}, Help: "show as JSON", Why: v.whyNotShow, Run: func() tea.Cmd { return v.show(corsJSON) }},
-		{ID: "cors.xml", Keys: []string{"x"}, Help: "show as XML", Why: v.whyNotShow, Run: func() tea.Cmd { return v.show(corsXML) }},
+		{ID: "cors.view", Keys: []string{"v"}, Help: v.toggles(corsJSON, "show as JSON"), Why: v.whyNotShow, Run: func() tea.Cmd { return v.show(corsJSON) }},
+		{ID: "cors.xml", Keys: []string{"x"}, Help: v.toggles(corsXML, "show as XML"), Why: v.whyNotShow, Run: func() tea.Cmd { return v.show(corsXML) }},
 		{ID: "cors.export", Keys: []string{"w"}, Help: "write to a file", Why: v.whyNotShow, Run: func() tea.Cmd { return v.export(v.exportName()) }},
 		{ID: "cors.import", Keys: []string{"o"}, Help: "take from a file", Why: readable, Run: func() tea.Cmd { return v.imports("") }},
 		{ID: "cors.drop", Keys: []string{"U"}, Help: "drop changes", Why: v.whyNotDrop, Run: func() tea.Cmd {

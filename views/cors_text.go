@@ -34,6 +34,14 @@ func (v *corsView) show(text corsText) tea.Cmd {
 	return nil
 }
 
+// toggles says what a key does that shows the rules as a text and as rules again.
+func (v *corsView) toggles(text corsText, words string) string {
+	if v.text == text {
+		return "show as rules"
+	}
+	return words
+}
+
 // texts are the rules on the screen as JSON or XML, with colours.
 func (v *corsView) texts(w int) []string {
 	if v.text == corsXML {

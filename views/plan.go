@@ -138,6 +138,8 @@ func targetLines(t *ui.Theme, x awsops.Target, w int) []string {
 	}
 	owner := ""
 	switch {
+	case x.Bucket == "" && x.Account != "":
+		owner = "account " + x.Account
 	case x.Bucket != "" && x.Owner == "" && x.Account != "":
 		owner = "its owner is not proven"
 	case x.Owner != x.Account:

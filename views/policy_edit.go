@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 
@@ -143,6 +144,9 @@ func (v *policyView) edited(m policyEdited) tea.Cmd {
 		if m.was != v.editable() {
 			v.draft.text = m.was
 			v.build()
+		}
+		if code, ok := errors.AsType[*exec.ExitError](err); ok && code.ExitCode() == 127 { // what a shell answers for an unknown command
+			return ui.Status("The editor was not found. $VISUAL or $EDITOR names one; e edits here.", ui.Bad)
 		}
 		return ui.Fail(err, nil)
 	}

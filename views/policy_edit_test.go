@@ -2,6 +2,7 @@ package views
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -98,6 +99,10 @@ func TestTheTextOfAnotherEditorIsPlannedAndItsMistakesAreShownInPlace(t *testing
 		if v.Dirty() != "" {
 			t.Error("an unchanged text is taken for a draft")
 		}
+		gone := exec.Command("sh", "-c", "exit 127").Run() //nolint:noctx // it ends by itself
+		p.Post(left(demoPolicy, gone))
+		p.Sleep(time.Second)
+		p.Sees("The editor was not found", "$EDITOR")
 		p.Post(left("", os.ErrPermission))
 		p.Sleep(time.Second)
 		p.Sees("permission denied")

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -95,7 +97,12 @@ func PlanStatement(ctx context.Context, r *awsops.Reader, spec StatementSpec) (*
 	case spec.Title != "":
 		title = spec.Title
 	}
-	return put(ctx, r, spec.Bucket, now, string(d.Bytes()), KindStatement, title, spec)
+	p, err := put(ctx, r, spec.Bucket, now, string(d.Bytes()), KindStatement, title, spec)
+	if err != nil {
+		return nil, err
+	}
+	warnReady(p, spec.Add)
+	return p, nil
 }
 
 // edited gives the policy with what spec adds and without what it removes, nil when no statement is left.
@@ -134,6 +141,17 @@ func without(d *policy.Document, i int) (*policy.Document, error) {
 		return nil, nil
 	}
 	return d.Remove(i)
+}
+
+// warnReady says whom a ready statement hits besides those it is meant for.
+func warnReady(p *awsops.Plan, added []string) {
+	for _, text := range added {
+		for _, ready := range policy.Library() {
+			if ready.Warning != "" && strings.Contains(text, strconv.Quote(ready.Sid)) {
+				p.Warnings = append(p.Warnings, awsops.Warning{Level: awsops.Risk, Text: ready.Warning})
+			}
+		}
+	}
 }
 
 // PlanRemove plans deleting a bucket's policy.
@@ -202,12 +220,12 @@ func put(ctx context.Context, r *awsops.Reader, bucket, now, text, kind, title s
 	}
 	p := begin(ctx, r, bucket, kind, title, now, sent, spec)
 	p.Changes = []awsops.Change{{Field: "policy", Before: size(now), After: size(sent)}}
-	before := policy.Judge(nil, "", "")
-	if old, err := policy.Parse([]byte(now)); err == nil {
-		before = policy.Judge(old, arn, p.Target.Owner)
+	old, err := policy.Parse([]byte(now))
+	if err != nil {
+		old = nil // there is none, or none that can be read
 	}
-	warnLoss(p, before, policy.Judge(d, arn, p.Target.Owner))
-	confirm := warnLockOut(ctx, r, p, d, arn)
+	warnLoss(p, policy.Judge(old, arn, p.Target.Owner), policy.Judge(d, arn, p.Target.Owner))
+	confirm := warnLockOut(ctx, r, p, old, d, arn)
 	for _, f := range policy.Lint([]byte(sent), arn) {
 		if f.Statement >= 0 {
 			p.Warnings = append(p.Warnings, awsops.Warning{Text: fmt.Sprintf("statement %d: %s", f.Statement+1, f.Text)})

@@ -57,37 +57,62 @@ func warnLoss(p *awsops.Plan, before, after policy.Judgement) {
 	risk(after.Accounts.Yes && after.Accounts.Detail != before.Accounts.Detail, "Other accounts are let in: "+after.Accounts.Detail+".")
 }
 
-// warnLockOut says which rights over the policy itself the caller loses or may lose. It reports whether the loss of
-// the right to put the next policy is certain, so that S3 must be told that it is meant.
-func warnLockOut(ctx context.Context, r *awsops.Reader, p *awsops.Plan, d *policy.Document, bucket policy.ARN) bool {
+// warnLockOut says which rights over the policy itself and over the objects the caller loses or may lose, and what only
+// root could do afterwards; each wants the bucket's name typed. It reports whether the loss of the right to put the next
+// policy is certain, so that S3 must be told that it is meant.
+func warnLockOut(ctx context.Context, r *awsops.Reader, p *awsops.Plan, before, d *policy.Document, bucket policy.ARN) (confirm bool) {
 	c, facts := Caller(ctx, r)
 	owner := p.Target.Owner
 	if owner == "" {
 		owner = c.Account // only the owner's account can change a policy at all
 	}
-	confirm := false
-	var lost, unsure []string
-	why := ""
-	for _, x := range policy.LockOut(d, bucket, owner, c, facts) {
-		if x.Decision.Verdict == policy.Refused {
-			lost = append(lost, x.Action)
-			confirm = confirm || x.Action == "s3:PutBucketPolicy"
-		} else {
-			unsure = append(unsure, x.Action)
+	warn := func(what string, list []policy.Danger) {
+		if len(list) == 0 {
+			return
 		}
-		why = x.Decision.Reason
+		p.Consent = awsops.Consent{Kind: awsops.ConsentType, Phrase: bucket.Bucket()}
+		p.Warnings = append(p.Warnings, awsops.Warning{Level: awsops.Risk, Text: what + " " + actions(list) + ". " + list[len(list)-1].Decision.Reason})
 	}
-	if len(lost)+len(unsure) == 0 {
-		return false
+	lost, unsure := split(policy.LockOut(d, bucket, owner, c, facts))
+	warn("You lock yourself out: you could no longer do", lost)
+	warn("You may lock yourself out of", unsure)
+	for _, x := range lost {
+		confirm = confirm || x.Action == "s3:PutBucketPolicy"
 	}
-	p.Consent = awsops.Consent{Kind: awsops.ConsentType, Phrase: bucket.Bucket()}
-	text := "You lock yourself out: you could no longer do " + strings.Join(lost, ", ") + "."
-	if len(lost) == 0 {
-		text = "You may lock yourself out of " + strings.Join(unsure, ", ") + "."
+	if len(lost)+len(unsure) > 0 {
+		p.Undo = "The way out, once you are locked out: " + policy.WayOut
 	}
-	p.Warnings = append(p.Warnings, awsops.Warning{Level: awsops.Risk, Text: text + " " + why})
-	p.Undo = "The way out, once you are locked out: " + policy.WayOut
+	if c.Root {
+		only := policy.OnlyRoot(before, d, bucket, owner, facts)
+		warn("You lock everybody but root out: nobody else in the account could do", only)
+		if len(only) > 0 {
+			p.Undo = "Only root can undo this: " + policy.WayOut
+		}
+	}
+	lost, unsure = split(policy.Losses(before, d, bucket, owner, c, facts))
+	warn("You lose the objects: you could no longer do", lost)
+	warn("You may lose", unsure)
 	return confirm
+}
+
+// split parts what is surely lost from what may be.
+func split(all []policy.Danger) (lost, unsure []policy.Danger) {
+	for _, x := range all {
+		if x.Decision.Verdict == policy.Refused {
+			lost = append(lost, x)
+		} else {
+			unsure = append(unsure, x)
+		}
+	}
+	return lost, unsure
+}
+
+func actions(list []policy.Danger) string {
+	var out []string
+	for _, x := range list {
+		out = append(out, x.Action)
+	}
+	return strings.Join(out, ", ")
 }
 
 func containsAny(s string, parts ...string) bool {

@@ -58,6 +58,9 @@ func PlanAccountBlock(ctx context.Context, r *awsops.Reader, spec AccountBlockSp
 	warn(p, awsops.Risk, "This concerns every bucket of account "+spec.Account+", in every region, and those that are created later.")
 	warnExposure(ctx, r, p, now.Value, spec.Block)
 	p.Undo = "Set the account's four settings back as they are listed before the arrow."
+	if now.State == awsops.Absent {
+		p.Undo = "Remove the account's configuration again."
+	}
 	p.Steps = []awsops.Step{accountBlockStep(p.Target, spec)}
 	if spec.Remove {
 		requests(p, classDelete, 1)
@@ -145,7 +148,7 @@ func warnExposure(ctx context.Context, r *awsops.Reader, p *awsops.Plan, before,
 	if board.Wait(ctx) != nil {
 		return
 	}
-	p.Effects.Counted = fmt.Sprintf("%s, %d of them looked at", number(total, "bucket", "buckets"), len(names))
+	p.Effects.Lines = append(p.Effects.Lines, fmt.Sprintf("The account has %s; %d of them were looked at.", number(total, "bucket", "buckets"), len(names)))
 	var opens, closes, unsure []string
 	for _, n := range names {
 		was, is := exposureUnder(board.Facts(n), before), exposureUnder(board.Facts(n), after)
