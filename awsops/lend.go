@@ -12,12 +12,16 @@ import (
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"cooper/awsops/s3ec"
 	"cooper/awsops/sse"
 )
 
 // Keys gives the session's keyring of customer-provided keys (SSE-C). Reading calls and the sources of copies take the
 // key that an object needs from there by themselves; writes name theirs.
 func (s *Session) Keys() *sse.Keyring { return &s.keys }
+
+// ClientKeys are the raw keys for client-side encryption. No request carries one.
+func (s *Session) ClientKeys() *s3ec.Keys { return &s.own }
 
 // CheckEncryption refuses a choice of encryption that can't be carried out here, before anything is sent. The error holds
 // a *sse.MissingKey when the session doesn't hold the key.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"cooper/awsops/s3ec"
 	"cooper/awsops/sse"
 )
 
@@ -43,6 +44,7 @@ type Session struct {
 	devices  deviceList
 	jobs     jobList
 	keys     sse.Keyring
+	own      s3ec.Keys // for client-side encryption: never sent
 
 	fips, dualStack bool // asked for by the environment or the profile
 

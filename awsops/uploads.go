@@ -10,6 +10,7 @@ type UploadRecord struct {
 	Modified                        time.Time // the file's
 	PartSize                        int64
 	Options                         string // what the object was to be, to tell uploads with other options apart
+	Envelope                        string // of client-side encryption, as JSON of the object's metadata; "" without
 	Begun                           time.Time
 }
 

@@ -111,7 +111,7 @@ func (r aesRing) candidates(e *Envelope) ([]Key, error) {
 			"Choose the file with the object's key. Nothing was decrypted.")
 	}
 	return nil, fail(KindNoKey, "the object was encrypted with the key "+quoteField(named)+", which is not among the keys that are there",
-		"Without that very key nobody can read the object, AWS included. Look for a copy of the key file.")
+		adviceNoKey)
 }
 
 func (r aesRing) unwrap(_ context.Context, e *Envelope) ([]byte, error) {

@@ -65,6 +65,9 @@ func (e *Envelope) Length(stored int64) (int64, error) {
 	return plain, nil
 }
 
+// Length is the plaintext's length of an object of stored bytes. Errors: as Envelope.Length.
+func (o *Opener) Length(stored int64) (int64, error) { return o.env.Length(stored) }
+
 // Decrypt reads an object of stored bytes, gives its plaintext to the sink piece by piece, and commits it when the tag is
 // right; in every other case it discards it. Errors: KindTruncated, KindTampered, and what reading and the sink say.
 func (o *Opener) Decrypt(to Sink, from io.Reader, stored int64) error {

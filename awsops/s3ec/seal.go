@@ -23,6 +23,7 @@ type Sealer struct {
 	sums []element
 	have []bool
 	tag  []byte
+	err  error
 }
 
 // NewSealer encrypts the size bytes of from under a new data key. Errors: KindInvalid for what can't be encrypted, and
@@ -96,6 +97,20 @@ func changed() error {
 	return fail(KindChanged, "the file changed while it was encrypted", "Encrypt it again when nothing writes to it: under a new key.")
 }
 
+// Err is why the plaintext couldn't be read or encrypted, nil as long as it can: what reads a Section may hide it.
+func (s *Sealer) Err() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
+}
+
+func (s *Sealer) failed(err error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.err = err
+	return err
+}
+
 // Envelope is what has to be stored with the content.
 func (s *Sealer) Envelope() *Envelope { return s.env }
 
@@ -166,20 +181,27 @@ func (r *Section) load(chunk int64) error {
 	r.buf, r.chunk = r.buf[:n], -1
 	if got, err := s.from.ReadAt(r.buf, chunk*chunkSize); got < n {
 		if err == nil || errors.Is(err, io.EOF) {
-			return changed()
+			err = changed()
 		}
-		return err
+		return s.failed(err)
 	}
-	sum := s.g.seal(r.buf, chunk*chunkBlocks)
+	if !s.note(chunk, s.g.seal(r.buf, chunk*chunkBlocks)) {
+		clear(r.buf)
+		return s.failed(changed())
+	}
+	r.chunk = chunk
+	return nil
+}
+
+// note remembers a chunk's sum, and says whether it is what it was.
+func (s *Sealer) note(chunk int64, sum element) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.have[chunk] && s.sums[chunk] != sum {
-		clear(r.buf)
-		return changed()
+		return false
 	}
 	s.sums[chunk], s.have[chunk] = sum, true
-	r.chunk = chunk
-	return nil
+	return true
 }
 
 // Seek implements io.Seeker.

@@ -126,6 +126,8 @@ func TestAFileThatChangesIsNeverEncryptedTwiceUnderOneKey(t *testing.T) {
 	}
 	_, err = io.ReadAll(short.Section(0, 216))
 	is(t, err, KindChanged)
+	is(t, short.Err(), KindChanged)
+	is(t, s.Err(), KindChanged)
 	broken := errors.New("the disk is gone")
 	bad, _ := NewSealer(t.Context(), rings()["AES"], Committing, failing{broken}, 200)
 	if _, err = io.ReadAll(bad.Section(0, 216)); !errors.Is(err, broken) {
@@ -187,11 +189,8 @@ func (n *nowhere) Write(p []byte) (int, error) { n.n += int64(len(p)); return le
 func (n *nowhere) Commit() error               { return nil }
 func (n *nowhere) Discard() error              { return nil }
 
-func TestAGibibyteTakesTheMemoryOfAChunk(t *testing.T) {
-	size := int64(1 << 30)
-	if testing.Short() {
-		size = 64 << 20
-	}
+func TestALongObjectTakesTheMemoryOfAChunk(t *testing.T) {
+	const size = 256 << 20
 	ring := rings()["AES"]
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)

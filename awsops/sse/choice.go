@@ -60,7 +60,20 @@ type Choice struct {
 type Client struct {
 	KeyID       string `json:"key,omitempty"`         // KMS key ARN that wraps the data key
 	Context     string `json:"context,omitempty"`     // its encryption context, a JSON object of strings
-	Fingerprint string `json:"fingerprint,omitempty"` // of a raw AES key in the Keyring, when no KMS key wraps
+	Fingerprint string `json:"fingerprint,omitempty"` // of a raw AES key among the session's ClientKeys, when no KMS key wraps
+	Old         bool   `json:"old,omitempty"`         // message format V2, for readers that don't know key commitment (V3)
+}
+
+// String says by which key, in one line.
+func (c Client) String() string {
+	format := "client-side V3, "
+	if c.Old {
+		format = "client-side V2, "
+	}
+	if c.KeyID != "" {
+		return format + "KMS key " + c.KeyID
+	}
+	return format + "key " + c.Fingerprint
 }
 
 // IsZero reports the bucket's default without client-side encryption: nothing is sent and nothing recorded.
@@ -79,7 +92,7 @@ func (c Choice) String() string {
 		s += " with the key " + c.Fingerprint
 	}
 	if c.Client != nil {
-		s = "client-side, and on the server " + s
+		s = c.Client.String() + "; on the server " + s
 	}
 	return s
 }

@@ -54,6 +54,9 @@ func (a Attributes) Check() string {
 	if why := checkMetadata(a.Metadata); why != "" {
 		return why
 	}
+	if why := a.checkClient(); why != "" {
+		return why
+	}
 	if why := a.Encryption.Check(true); why != "" {
 		return why
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"cooper/awsops"
+	"cooper/awsops/clientside"
 	"cooper/awsops/objects"
 )
 
@@ -21,6 +22,7 @@ type DownloadSpec struct {
 	Replace bool   `json:"replace,omitempty"` // a file that is there may be replaced
 	// Unsynced files get their names without waiting for the disk: a crash of the machine can take them.
 	Unsynced bool `json:"unsynced,omitempty"`
+	Unsealing
 }
 
 const kindDownload = "object.download"
@@ -33,36 +35,55 @@ type Download struct {
 	Target   awsops.Target
 	Command  string // the aws command line that does the same
 	Replaces bool   // there is a file now
+	// Sealed says that the object is client-side encrypted, and Told how. It is decrypted unless AsStored.
+	Sealed bool
+	Told   clientside.Told
 }
 
 // PlanDownload looks at the object and at the place where it is to go. Errors: KindConflict when a
 // file is there and Replace is false, KindInvalid for a path that can't be written, and HEAD's.
 func PlanDownload(ctx context.Context, r *awsops.Reader, spec DownloadSpec) (*Download, error) {
 	d := &Download{Spec: spec}
-	dir, err := os.Stat(filepath.Dir(spec.File))
-	if err != nil {
-		return nil, localError("the folder can't be used", err)
-	}
-	if !dir.IsDir() || filepath.Base(spec.File) == "." || os.IsPathSeparator(spec.File[len(spec.File)-1]) {
-		return nil, awsops.Invalid("local file", spec.File+" doesn't name a file in a folder", "")
-	}
-	switch info, err := os.Lstat(spec.File); {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
-		return nil, localError("the place can't be looked at", err)
-	case !info.Mode().IsRegular():
-		return nil, awsops.Invalid("local file", spec.File+" is there and is not a regular file", "Choose another name.")
-	case !spec.Replace:
-		return nil, &awsops.Error{Op: "local file", Kind: awsops.KindConflict, Message: spec.File + " is there already", Hint: "Choose another name, or replace it explicitly."}
-	default:
-		d.Replaces = true
+	var err error
+	if d.Replaces, err = spec.place(); err != nil {
+		return nil, err
 	}
 	if d.Head, err = objects.ReadHead(ctx, r, spec.Bucket, spec.Key, spec.Version); err != nil {
 		return nil, err
 	}
 	d.Target = r.Target(ctx, spec.Bucket)
+	o := clientside.Object{Bucket: spec.Bucket, Key: spec.Key, Version: d.Head.VersionID, Metadata: d.Head.Metadata}
+	if d.Told, d.Sealed, err = look(ctx, r, o, d.Head.Size, spec.Unsealing); err != nil {
+		return nil, err
+	}
 	d.Command = getCommand(d.Target, spec.Key, spec.Version, d.Head.ETag, spec.File)
+	if d.Sealed && !spec.AsStored {
+		d.Command = "# The aws command line can't decrypt this: it copies the ciphertext.\n" +
+			getCommand(d.Target, spec.Key, spec.Version, d.Head.ETag, spec.File+".encrypted")
+	}
 	return d, nil
+}
+
+// place looks at where the file is to go, and says whether one is there.
+func (spec DownloadSpec) place() (there bool, err error) {
+	dir, err := os.Stat(filepath.Dir(spec.File))
+	if err != nil {
+		return false, localError("the folder can't be used", err)
+	}
+	if !dir.IsDir() || filepath.Base(spec.File) == "." || os.IsPathSeparator(spec.File[len(spec.File)-1]) {
+		return false, awsops.Invalid("local file", spec.File+" doesn't name a file in a folder", "")
+	}
+	switch info, err := os.Lstat(spec.File); {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, localError("the place can't be looked at", err)
+	case !info.Mode().IsRegular():
+		return false, awsops.Invalid("local file", spec.File+" is there and is not a regular file", "Choose another name.")
+	case !spec.Replace:
+		return false, &awsops.Error{Op: "local file", Kind: awsops.KindConflict, Message: spec.File + " is there already", Hint: "Choose another name, or replace it explicitly."}
+	}
+	return true, nil
 }
 
 func getCommand(t awsops.Target, key, version, etag, file string) string {
@@ -102,7 +123,7 @@ func (d *Download) read(ctx context.Context, r *awsops.Reader, _ awsops.Item) (a
 	}
 	defer root.Close() //nolint:errcheck // it holds no data
 	f := &fetch{bucket: d.Spec.Bucket, key: d.Spec.Key, version: d.Head.VersionID, etag: d.Head.ETag, size: d.Head.Size,
-		modified: d.Head.Modified, root: root, name: filepath.Base(d.Spec.File), replace: d.Spec.Replace, unsynced: d.Spec.Unsynced, lanes: newLanes(parallel)}
+		modified: d.Head.Modified, root: root, name: filepath.Base(d.Spec.File), replace: d.Spec.Replace, unsynced: d.Spec.Unsynced, lanes: newLanes(parallel), how: d.Spec.Unsealing}
 	note, err := f.run(ctx, r)
 	if err != nil {
 		return awsops.Receipt{}, err

@@ -19,7 +19,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"cooper/awsops"
+	"cooper/awsops/clientside"
 	"cooper/awsops/objects"
+	"cooper/awsops/s3ec"
 )
 
 // pieceSize is how much of an object one GET fetches.
@@ -38,10 +40,14 @@ type fetch struct {
 	replace                    bool      // a file that is there may be replaced
 	unsynced                   bool      // it need not be on the disk when it gets its name
 	lanes                      lanes
+	how                        Unsealing
 
 	api   awsops.ReadAPI
 	r     *awsops.Reader
 	shown *awsops.FileProgress
+
+	opener *s3ec.Opener // nil: the object is kept as it is stored
+	told   clientside.Told
 }
 
 // run copies the object, and says how it was verified.
@@ -117,7 +123,7 @@ func (f *fetch) small(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", errors.Join(err, ignoreGone(f.root.Remove(temp)))
 	}
-	return p.sentence(), nil
+	return p.sentence() + f.decrypted(), nil
 }
 
 // whole fetches the object by one request and checks it as it comes.
@@ -131,6 +137,9 @@ func (f *fetch) whole(ctx context.Context, file *os.File) (proof, error) {
 	out, err := f.api.GetObject(ctx, in, ownCheck)
 	if err != nil {
 		return proof{}, f.failed(err)
+	}
+	if err := f.unlock(ctx, pairsOf(out.Metadata)); err != nil {
+		return proof{}, errors.Join(err, out.Body.Close())
 	}
 	p := proofOf(headOf(out))
 	var sum hash.Hash
@@ -231,16 +240,9 @@ func broken(text string) error {
 
 // large copies an object piece by piece. The pieces that an earlier run wrote are not fetched again.
 func (f *fetch) large(ctx context.Context) (string, error) {
-	var head objects.Head
-	err := patiently(ctx, func() (err error) {
-		head, err = objects.ReadHead(ctx, f.r, f.bucket, f.key, f.version)
-		return err
-	})
-	switch {
-	case err != nil:
+	head, err := f.seen(ctx)
+	if err != nil {
 		return "", err
-	case head.ETag != f.etag || head.Size != f.size:
-		return "", &awsops.Error{Op: "GetObject", Bucket: f.bucket, Key: f.key, Kind: awsops.KindChanged, Message: "the object is not the one any more that was seen"}
 	}
 	temp := f.temp()
 	file, err := f.open(temp)
@@ -272,7 +274,22 @@ func (f *fetch) large(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", errors.Join(err, ignoreGone(f.root.Remove(temp)))
 	}
-	return p.sentence(), nil
+	return p.sentence() + f.decrypted(), nil
+}
+
+// seen reads the object's headers once more, and unwraps its data key.
+func (f *fetch) seen(ctx context.Context) (head objects.Head, err error) {
+	err = patiently(ctx, func() (err error) {
+		head, err = objects.ReadHead(ctx, f.r, f.bucket, f.key, f.version)
+		return err
+	})
+	if err == nil && (head.ETag != f.etag || head.Size != f.size) {
+		err = &awsops.Error{Op: "GetObject", Bucket: f.bucket, Key: f.key, Kind: awsops.KindChanged, Message: "the object is not the one any more that was seen"}
+	}
+	if err == nil {
+		err = f.unlock(ctx, head.Metadata)
+	}
+	return head, err
 }
 
 // keeps reports whether what arrived is worth keeping for another run.
@@ -345,6 +362,14 @@ func (f *fetch) sync(file *os.File) error {
 
 // finish makes sure that every byte is on the disk before the file gets its name.
 func (f *fetch) finish(file *os.File, temp string) error {
+	if f.opener != nil {
+		return f.reveal(file, temp)
+	}
+	return f.arrive(file, temp)
+}
+
+// arrive is finish for a file that is what it is to be.
+func (f *fetch) arrive(file *os.File, temp string) error {
 	if err := errors.Join(file.Chmod(0o644), f.sync(file), file.Close()); err != nil {
 		return localError("the file can't be written", err)
 	}
@@ -357,24 +382,6 @@ func (f *fetch) finish(file *os.File, temp string) error {
 		return localError("the file can't be put in its place", err)
 	}
 	return nil
-}
-
-// place gives the file its name. Without leave to replace it links, which fails where a file has
-// turned up meanwhile; a rename would overwrite it.
-func (f *fetch) place(temp string) error {
-	if f.replace {
-		return f.root.Rename(temp, f.name)
-	}
-	switch err := f.root.Link(temp, f.name); {
-	case err == nil:
-		return f.root.Remove(temp)
-	case errors.Is(err, fs.ErrExist):
-		return err
-	}
-	if _, err := f.root.Lstat(f.name); err == nil { // a file system without links
-		return &os.PathError{Op: "rename", Path: f.name, Err: fs.ErrExist}
-	}
-	return f.root.Rename(temp, f.name)
 }
 
 func ignoreGone(err error) error {

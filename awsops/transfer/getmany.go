@@ -38,6 +38,7 @@ type GetSpec struct {
 	Folder   string   `json:"folder"` // local; it is made when it isn't there
 	Existing Existing `json:"existing,omitempty"`
 	Unsynced bool     `json:"unsynced,omitempty"` // as of a DownloadSpec
+	Unsealing
 }
 
 const kindGet = "objects.download"
@@ -316,7 +317,7 @@ func (g *get) store(ctx context.Context, r *awsops.Reader, it awsops.Item) error
 		return nil
 	}
 	f := &fetch{bucket: g.Bucket, key: e.Key, version: e.VersionID, etag: quoted(e.ETag), size: e.Size, modified: it.Modified,
-		root: g.root, name: it.Local, replace: it.Replace, unsynced: g.Unsynced, lanes: g.lanes}
+		root: g.root, name: it.Local, replace: it.Replace, unsynced: g.Unsynced, lanes: g.lanes, how: g.Unsealing}
 	_, err := f.run(ctx, r)
 	return err
 }

@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -64,16 +63,19 @@ func (u *upload) begin(ctx context.Context) (awsops.UploadRecord, map[int32]type
 		have, err := u.listParts(ctx, rec.UploadID)
 		switch e := awsops.Wrap("ListParts", u.spec.Bucket, u.spec.Key, err); {
 		case e == nil:
-			return rec, have, nil
+			return rec, have, u.seal(ctx, rec.Envelope)
 		case e.Code != "NoSuchUpload" && e.Status != http.StatusNotFound:
 			return rec, nil, e
 		}
 		u.forget(ctx, rec)
 	}
+	if err := u.seal(ctx, ""); err != nil {
+		return want, nil, err
+	}
 	if want.UploadID, err = u.create(ctx); err != nil {
 		return want, nil, err
 	}
-	want.Begun = u.r.Now().UTC()
+	want.Begun, want.Envelope = u.r.Now().UTC(), u.envelope()
 	if err := u.r.Session().Uploads().Keep(want); err != nil {
 		awsops.Progress(ctx).Note("The upload can't be gone on with should it be cut off: " + err.Error())
 	}
@@ -84,6 +86,7 @@ func (u *upload) begin(ctx context.Context) (awsops.UploadRecord, map[int32]type
 func (u *upload) create(ctx context.Context) (id string, err error) {
 	in := &s3.CreateMultipartUploadInput{Bucket: &u.spec.Bucket, Key: &u.spec.Key, ContentType: &u.spec.ContentType}
 	u.spec.With.create(in)
+	in.Metadata = u.metadata(in.Metadata)
 	u.ready.Create(in)
 	if !u.plain {
 		in.ChecksumAlgorithm, in.ChecksumType = checksum, types.ChecksumTypeFullObject
@@ -116,7 +119,7 @@ func (u *upload) record() (awsops.UploadRecord, error) {
 	if err != nil {
 		return awsops.UploadRecord{}, awsops.Invalid("PutObject", "the path or the key can't be recorded", "")
 	}
-	return awsops.UploadRecord{Endpoint: u.r.Session().Endpoint(), Bucket: u.spec.Bucket, Key: u.spec.Key, File: path, Size: u.size,
+	return awsops.UploadRecord{Endpoint: u.r.Session().Endpoint(), Bucket: u.spec.Bucket, Key: u.spec.Key, File: path, Size: u.fileSize,
 		Modified: info.ModTime().UTC(), PartSize: u.partSize, Options: string(options)}, nil
 }
 
@@ -129,7 +132,7 @@ func (u *upload) kept(want awsops.UploadRecord) (awsops.UploadRecord, bool) {
 	var found awsops.UploadRecord
 	for _, rec := range all {
 		same := rec
-		same.UploadID, same.Begun, same.Modified = "", time.Time{}, want.Modified
+		same.UploadID, same.Begun, same.Modified, same.Envelope = "", time.Time{}, want.Modified, ""
 		if same == want && rec.Modified.Equal(want.Modified) && rec.Begun.After(found.Begun) {
 			found = rec
 		}
@@ -194,9 +197,12 @@ func (u *upload) part(ctx context.Context, id string, n int32, have map[int32]ty
 	from := int64(n) * u.partSize
 	size := min(u.partSize, u.size-from)
 	number := n + 1
-	if p, ok := have[number]; ok && u.holds(p, from, size) {
+	switch p, ok := have[number]; {
+	case ok && u.holds(p, from, size):
 		u.shown.Add(size)
 		return types.CompletedPart{PartNumber: &number, ETag: p.ETag, ChecksumCRC64NVME: p.ChecksumCRC64NVME}, nil
+	case ok && u.sealed != nil:
+		return types.CompletedPart{}, u.mixed()
 	}
 	return u.sendPart(ctx, id, number, from, size)
 }
@@ -216,9 +222,9 @@ func (u *upload) sendPart(ctx context.Context, id string, number int32, from, si
 	}
 	var out *s3.UploadPartOutput
 	err = patiently(ctx, func() (err error) {
-		in.Body = io.NewSectionReader(u.content, from, size)
+		in.Body = u.section(from, size)
 		out, err = u.api.UploadPart(ctx, in)
-		return err
+		return u.unreadable(err)
 	})
 	if err != nil {
 		return types.CompletedPart{}, u.because(u.failed("UploadPart", err))
@@ -232,7 +238,7 @@ func (u *upload) holds(p types.Part, from, size int64) bool {
 	if aws.ToInt64(p.Size) != size {
 		return false
 	}
-	section := io.NewSectionReader(u.content, from, size)
+	section := u.section(from, size)
 	if p.ChecksumCRC64NVME != nil {
 		want, err := base64.StdEncoding.DecodeString(*p.ChecksumCRC64NVME)
 		got, serr := sumOf(section, sums["CRC64NVME"]())

@@ -43,6 +43,9 @@ func PlanPour(ctx context.Context, r *awsops.Reader, spec PourSpec) (*awsops.Pla
 	if err := r.Session().CheckEncryption("PutObject", spec.Bucket, spec.With.Encryption); err != nil {
 		return nil, err
 	}
+	if spec.With.Encryption.Client != nil {
+		return nil, awsops.Invalid("PutObject", "a stream can't be encrypted on the client's side: a part could not be sent again", "Write it to a file first.")
+	}
 	partSize, parts, err := PartSize(spec.Size)
 	if err != nil {
 		return nil, awsops.Invalid("PutObject", err.Error(), "")

@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"cooper/awsops"
+	"cooper/awsops/clientside"
 	"cooper/awsops/objects"
 )
 
@@ -31,6 +32,9 @@ func PlanPrint(ctx context.Context, r *awsops.Reader, spec PrintSpec) (*awsops.P
 	head, err := objects.ReadHead(ctx, r, spec.Bucket, spec.Key, spec.Version)
 	if err != nil {
 		return nil, err
+	}
+	if _, sealed := clientside.Look(head.Metadata); sealed {
+		return nil, awsops.Invalid("GetObject", spec.Key+" is client-side encrypted: its plaintext may not be used before the tag at its end was verified", "Copy it into a file.")
 	}
 	t := r.Target(ctx, spec.Bucket)
 	requests := max(1, (head.Size+pieceSize-1)/pieceSize)
@@ -142,4 +146,3 @@ func (s spareBuffers) put(b *bytes.Buffer) {
 	default:
 	}
 }
-

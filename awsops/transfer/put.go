@@ -55,7 +55,7 @@ func PlanPut(ctx context.Context, r *awsops.Reader, spec PutSpec) (*awsops.Plan,
 	if err := spec.check(); err != nil {
 		return nil, err
 	}
-	if err := r.Session().CheckEncryption("PutObject", spec.Bucket, spec.With.Encryption); err != nil {
+	if err := encryptable(r, spec.Bucket, spec.With.Encryption); err != nil {
 		return nil, err
 	}
 	u := &put{PutSpec: spec, lanes: newLanes(fileWorkers)}
@@ -141,7 +141,7 @@ func (u *put) meet(f found, there *present) (item, error) {
 	if it.there, it.has, err = there.find(f.key); err != nil || !it.has {
 		return it, err
 	}
-	it.skip = f.empty || !u.Existing.replaces(state{f.info.Size(), f.info.ModTime()}, state{it.there.Size, it.there.Modified})
+	it.skip = f.empty || !u.Existing.replaces(state{u.With.stored(f.info.Size()), f.info.ModTime()}, state{it.there.Size, it.there.Modified})
 	return it, nil
 }
 
@@ -205,6 +205,7 @@ func (u *put) describe(p *awsops.Plan, t tally) {
 	}
 	p.Changes = append(p.Changes, u.With.changes()...)
 	p.Effects = awsops.Effects{Objects: t.files, Bytes: t.bytes, Counted: "counted in the folders now", Requests: []awsops.RequestCount{{Class: "LIST/PUT", N: t.requests}}}
+	describeClient(p, u.With.Encryption.Client, t.files)
 	t.warn(p, "objects", "It can't be uploaded")
 	if t.replaced > 0 {
 		p.Undo = "On a versioned bucket the replaced versions are kept and can be restored; else they are gone."
@@ -363,11 +364,12 @@ func (u *put) send(ctx context.Context, w *awsops.Writer, e awsops.Entry) (awsop
 	if f := judge(found{key: e.Key, path: path, info: info}); f.why != "" {
 		return awsops.Receipt{}, awsops.Invalid("local file", f.why, "")
 	}
-	part, parts, err := PartSize(info.Size())
+	size := u.With.stored(info.Size())
+	part, parts, err := PartSize(size)
 	if err != nil {
 		return awsops.Receipt{}, awsops.Invalid("PutObject", err.Error(), "")
 	}
-	return (&upload{spec: u.single(path, e.Key, e.ETag), size: info.Size(), partSize: part, parts: int32(parts), lanes: u.lanes, probe: &u.probe}).run(ctx, w)
+	return (&upload{spec: u.single(path, e.Key, e.ETag), size: size, partSize: part, parts: int32(parts), lanes: u.lanes, probe: &u.probe}).run(ctx, w)
 }
 
 // marker puts the empty object that stands for a folder.
@@ -376,6 +378,6 @@ func (u *put) marker(ctx context.Context, w *awsops.Writer, key, path string) (a
 		return awsops.Receipt{}, localError("the folder can't be read", err)
 	}
 	spec := u.single(os.DevNull, key, "")
-	spec.ContentType = markerType
+	spec.ContentType, spec.With.Encryption.Client = markerType, nil // it has no content
 	return (&upload{spec: spec, parts: 1, lanes: u.lanes, marker: true, probe: &u.probe}).run(ctx, w)
 }

@@ -15,6 +15,7 @@ import (
 
 	"cooper/awsops"
 	"cooper/awsops/objects"
+	"cooper/awsops/s3ec"
 	"cooper/awsops/sse"
 )
 
@@ -27,7 +28,7 @@ const cleanUp = 30 * time.Second
 // upload is one file on its way.
 type upload struct {
 	spec     UploadSpec
-	size     int64
+	size     int64 // of what is sent: a sealed file is longer than the file
 	partSize int64
 	parts    int32
 	plain    bool // a compatible server: Content-MD5 in place of a checksum trailer
@@ -37,12 +38,14 @@ type upload struct {
 	probe *probe    // shared by the files of a job
 	ready sse.Ready // the encryption, with its key
 
-	r       *awsops.Reader
-	api     awsops.WriteAPI
-	file    *os.File
-	content io.ReaderAt // what is sent: the file, or what came in its place
-	stamp   string
-	shown   *awsops.FileProgress
+	r        *awsops.Reader
+	api      awsops.WriteAPI
+	file     *os.File
+	content  io.ReaderAt // what is sent: the file, or what came in its place
+	fileSize int64
+	sealed   *s3ec.Sealer // nil: the content is sent as it is
+	stamp    string
+	shown    *awsops.FileProgress
 }
 
 // connect finds out how the bucket is written to.
@@ -71,6 +74,7 @@ func (u *upload) run(ctx context.Context, w *awsops.Writer) (awsops.Receipt, err
 	}
 	defer u.file.Close() //nolint:errcheck // it was only read
 	u.content = u.file
+	u.fileSize = u.size - u.spec.With.stored(0)
 	u.shown = awsops.Progress(ctx).File(u.spec.Key, u.size)
 	defer u.shown.Close()
 	var note string
@@ -91,8 +95,12 @@ func (u *upload) single(ctx context.Context) (string, error) {
 		return "", err
 	}
 	defer u.lanes.leave()
+	if err := u.seal(ctx, ""); err != nil {
+		return "", err
+	}
 	in := &s3.PutObjectInput{Bucket: &u.spec.Bucket, Key: &u.spec.Key, ContentLength: &u.size, ContentType: &u.spec.ContentType}
 	u.spec.With.put(in)
+	in.Metadata = u.metadata(in.Metadata)
 	u.ready.Put(in)
 	sum, err := u.sum(0, u.size)
 	if err != nil {
@@ -105,9 +113,9 @@ func (u *upload) single(ctx context.Context) (string, error) {
 	}
 	var out *s3.PutObjectOutput
 	err = u.conditionally(ctx, "PutObject", func(match, none *string) (err error) {
-		in.IfMatch, in.IfNoneMatch, in.Body = match, none, io.NewSectionReader(u.content, 0, u.size)
+		in.IfMatch, in.IfNoneMatch, in.Body = match, none, u.section(0, u.size)
 		out, err = u.api.PutObject(ctx, in)
-		return err
+		return u.unreadable(err)
 	})
 	if err != nil {
 		head, ours := u.isThere(ctx, err, "")
@@ -143,7 +151,7 @@ func (u *upload) isThere(ctx context.Context, failed error, etag string) (object
 		return head, true
 	}
 	p := proofOf(head)
-	return head, p.name != "" && p.verify(io.NewSectionReader(u.content, 0, u.size)) == nil
+	return head, p.name != "" && p.verify(u.section(0, u.size)) == nil
 }
 
 func storedNote(version, crc string) string {
@@ -209,8 +217,8 @@ func (u *upload) sum(from, size int64) (string, error) {
 	if u.plain {
 		h = md5.New() //nolint:gosec // see above
 	}
-	if _, err := copyAll(h, io.NewSectionReader(u.content, from, size)); err != nil {
-		return "", localError("the file can't be read", err)
+	if _, err := copyAll(h, u.section(from, size)); err != nil {
+		return "", u.unreadable(localError("the file can't be read", err))
 	}
 	return base64.StdEncoding.EncodeToString(h.Sum(nil)), nil
 }

@@ -46,14 +46,14 @@ func PlanUpload(ctx context.Context, r *awsops.Reader, spec UploadSpec) (*awsops
 	if why := spec.With.Check(); why != "" {
 		return nil, awsops.Invalid("PutObject", why, "")
 	}
-	if err := r.Session().CheckEncryption("PutObject", spec.Bucket, spec.With.Encryption); err != nil {
+	if err := encryptable(r, spec.Bucket, spec.With.Encryption); err != nil {
 		return nil, err
 	}
 	size, err := localSize(spec.File)
 	if err != nil {
 		return nil, err
 	}
-	partSize, parts, err := PartSize(size)
+	partSize, parts, err := PartSize(spec.With.stored(size))
 	if err != nil {
 		return nil, awsops.Invalid("PutObject", err.Error(), "")
 	}
@@ -80,9 +80,9 @@ func PlanUpload(ctx context.Context, r *awsops.Reader, spec UploadSpec) (*awsops
 	describeUpload(p, spec, size, parts, there)
 	p.Steps = []awsops.Step{{Title: "upload the file", Command: spec.command(p.Target, size, keyFile(r, spec.With)),
 		Do: func(ctx context.Context, w *awsops.Writer, _ awsops.Item) (awsops.Receipt, error) {
-			return (&upload{spec: spec, size: size, partSize: partSize, parts: int32(parts), lanes: newLanes(parallel), probe: &probe{}}).run(ctx, w)
+			return (&upload{spec: spec, size: spec.With.stored(size), partSize: partSize, parts: int32(parts), lanes: newLanes(parallel), probe: &probe{}}).run(ctx, w)
 		}}}
-	p.Expect = []awsops.Expectation{{What: "the object's size", Want: fmt.Sprint(size), Read: sizeState(spec.Bucket, spec.Key)}}
+	p.Expect = []awsops.Expectation{{What: "the object's size", Want: fmt.Sprint(spec.With.stored(size)), Read: sizeState(spec.Bucket, spec.Key)}}
 	if !spec.With.Encryption.IsZero() {
 		p.Expect = append(p.Expect, awsops.Expectation{What: "the object's encryption", Want: asChosen, Read: encryptionState(spec)})
 	}
@@ -100,7 +100,7 @@ func conflict(spec UploadSpec, there string) error {
 
 func describeUpload(p *awsops.Plan, spec UploadSpec, size, parts int64, there string) {
 	p.Changes = []awsops.Change{
-		{Field: spec.Key, Before: there, After: fmt.Sprintf("%d bytes of %s", size, spec.File)},
+		{Field: spec.Key, Before: there, After: sizeOf(size, spec.With.Encryption.Client) + " of " + spec.File},
 		{Field: "content type", After: spec.ContentType},
 	}
 	p.Changes = append(p.Changes, spec.With.changes()...)
@@ -109,6 +109,7 @@ func describeUpload(p *awsops.Plan, spec UploadSpec, size, parts int64, there st
 		p.Effects.Requests[0].N = parts + 2
 		p.Effects.Lines = []string{fmt.Sprintf("Sent as %d parts; when it is cancelled the parts are aborted; when it is cut off only those that are missing are sent later.", parts)}
 	}
+	describeClient(p, spec.With.Encryption.Client, 1)
 	p.Undo = "Delete the object."
 	if spec.Replace != "" {
 		p.Undo = "On a versioned bucket the replaced version is kept and can be restored; else it is gone."
@@ -118,6 +119,9 @@ func describeUpload(p *awsops.Plan, spec UploadSpec, size, parts int64, there st
 
 // command is one PUT up to the 5 GiB that a PUT can carry; beyond it only the high-level copy will do.
 func (spec UploadSpec) command(t awsops.Target, size int64, keyFile string) string {
+	if spec.With.Encryption.Client != nil {
+		return noCommand(t, spec.Key)
+	}
 	if size > 5*gib {
 		return spec.With.copyFlags(awsops.Command(t, "s3", "cp").Arg(localArg(spec.File), "s3://"+spec.Bucket+"/"+spec.Key).
 			Flag("--content-type", spec.ContentType), keyFile).String()
