@@ -12,6 +12,7 @@ import (
 
 	"cooper/awsops"
 	"cooper/awsops/objects"
+	"cooper/awsops/sse"
 	"cooper/awsops/transfer"
 	"cooper/ui"
 )
@@ -23,6 +24,8 @@ type cpFlags struct {
 	metadata, tags                                        []string
 	markers, unsynced                                     bool
 	size                                                  int64
+	sse                                                   sseFlags
+	encryption                                            sse.Choice
 }
 
 func (p *process) cpCommand() *cobra.Command {
@@ -38,11 +41,19 @@ func (p *process) cpCommand() *cobra.Command {
 			"differs shows at the end, in the exit code.",
 		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			keys, err := f.sse.choice(strings.HasPrefix(args[1], "s3://"), strings.HasPrefix(args[0], "s3://"))
+			if err != nil {
+				return usageError{err}
+			}
+			f.encryption = keys.Choice
 			run, err := wayOf(args[0], args[1], f)
 			if err != nil {
 				return usageError{err}
 			}
-			return p.withVerb(cmd.Context(), &f.verbFlags, run)
+			return p.withVerb(cmd.Context(), &f.verbFlags, func(v *verb) error {
+				keys.hold(v.session, args)
+				return run(v)
+			})
 		},
 	}
 	f.add(cmd, true)
@@ -55,6 +66,7 @@ func (p *process) cpCommand() *cobra.Command {
 	s.StringArrayVar(&f.metadata, "metadata", nil, "metadata of uploads, `name=value`; may be repeated")
 	s.StringArrayVar(&f.tags, "tag", nil, "tag of uploads, `key=value`; may be repeated")
 	s.StringVar(&f.version, "version-id", "", "download the version `ID`")
+	f.sse.add(cmd)
 	s.BoolVar(&f.markers, "markers", false, "upload empty folders as markers: empty objects whose key ends in a slash")
 	s.BoolVar(&f.unsynced, "no-sync", false, "don't wait until downloads are on the disk: a crash of the machine can take what was reported done")
 	s.Int64Var(&f.size, "size", 0, "`bytes` that will come from standard input: parts are made large enough, and fewer are refused")
@@ -93,7 +105,7 @@ func (f cpFlags) policy() (transfer.Existing, error) {
 }
 
 func (f cpFlags) attributes() (transfer.Attributes, error) {
-	a := transfer.Attributes{CacheControl: f.cache, Class: f.class}
+	a := transfer.Attributes{CacheControl: f.cache, Class: f.class, Encryption: f.encryption}
 	var err error
 	if f.expires != "" {
 		if a.Expires, err = time.Parse(time.RFC3339, f.expires); err != nil {

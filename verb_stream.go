@@ -99,6 +99,9 @@ func (v *verb) copy(from, to string, f cpFlags, move bool) error {
 		return usageError{err}
 	}
 	spec := copies.Spec{From: source.Bucket, To: target.Bucket, Move: move, Replace: existing == transfer.Replace}
+	if !f.encryption.IsZero() {
+		spec.Encryption = &f.encryption
+	}
 	if f.deeply {
 		spec.Under, spec.Prefix = true, asFolder(source.Prefix)
 		spec.Base, spec.Into = spec.Prefix, asFolder(target.Prefix)

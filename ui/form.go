@@ -28,6 +28,8 @@ type FormField struct {
 	Secret      bool
 	Check       func(string) string // what is wrong with the value, "" when it is fine
 	Hidden      func(Values) bool   // leave the field out while true
+	// Below gives lines that are drawn below the field: what the values so far would do.
+	Below func(Values) []string
 }
 
 // Values are a form's values by field ID.
@@ -262,7 +264,13 @@ func (f *form) helpLines(w, h int) int {
 	for _, fd := range f.o.Fields {
 		n = max(n, len(paragraphs(fd.Help, w)))
 	}
-	return max(1, min(n, maxHelp, h-len(f.o.Fields)-4))
+	seen, v := 0, f.current()
+	for i := range f.o.Fields {
+		if !f.hidden(i, v) {
+			seen++
+		}
+	}
+	return max(1, min(n, maxHelp, h-seen-4))
 }
 
 // body draws the fields and tells in which line the focus is.
@@ -286,8 +294,22 @@ func (f *form) body(t *Theme, w int) (lines []string, focus int) {
 			text := Cut(t.Glyph().Warn+" "+Clean(wrong), max(w-label-4, 1))
 			lines = append(lines, strings.Repeat(" ", label+4)+t.Paint(RoleWarn, text))
 		}
+		if fd.Below != nil {
+			lines = append(lines, below(t, fd.Below(v), label+4, w)...)
+		}
 	}
 	return lines, focus
+}
+
+// below draws a field's own lines, indented and wrapped.
+func below(t *Theme, texts []string, indent, w int) []string {
+	var out []string
+	for _, text := range texts {
+		for _, l := range Wrap(Clean(text), max(w-indent, 1)) {
+			out = append(out, strings.Repeat(" ", indent)+t.Paint(RoleMuted, l))
+		}
+	}
+	return out
 }
 
 func (f *form) input(t *Theme, i, w int) string {

@@ -9,6 +9,7 @@ import (
 	"cooper/awsops"
 	"cooper/awsops/copies"
 	"cooper/awsops/listing"
+	"cooper/awsops/sse"
 	"cooper/ui"
 )
 
@@ -29,22 +30,33 @@ func askCopy(env *Env, life *ui.Life, bucket, at string, rows []listing.Row) tea
 		spec.Base, into, label = sel.Entries[0].Key, sel.Entries[0].Key, "to key"
 		help = "The whole key. Another one in the same bucket, moved, is a rename."
 	}
-	return ui.Push(ui.NewForm(ui.FormOptions{Title: "Copy, move, rename", Submit: "plan",
+	fields := append([]ui.FormField{
+		{ID: "into", Label: label, Value: into, Help: help},
+		{ID: "bucket", Label: "in bucket", Value: bucket, Help: "Any bucket that you may write to, in whatever region."},
+		{ID: "move", Label: "move", Kind: ui.CheckField, Help: "Deletes each object here once its copy was looked at."},
+		{ID: "replace", Label: "replace", Kind: ui.CheckField, Help: "Objects of the same keys there are replaced. Else they are left, and listed as failures."},
+	}, encryptionFields(env, asSource)...)
+	return openCopyForm(env, life, spec, fields)
+}
+
+// openCopyForm asks for the rest of a copy, and plans it.
+func openCopyForm(env *Env, life *ui.Life, spec copies.Spec, fields []ui.FormField) tea.Cmd {
+	again := func(v ui.Values) tea.Cmd { return openCopyForm(env, life, spec, refill(fields, v)) }
+	return ui.Push(ui.NewForm(ui.FormOptions{Title: "Copy, move, rename", Submit: "plan", Fields: fields,
 		Text: "On the server: nothing is downloaded. Storage class, tags, metadata and headers are carried over.",
-		Fields: []ui.FormField{
-			{ID: "into", Label: label, Value: into, Help: help},
-			{ID: "bucket", Label: "in bucket", Value: bucket, Help: "Any bucket that you may write to, in whatever region."},
-			{ID: "move", Label: "move", Kind: ui.CheckField, Help: "Deletes each object here once its copy was looked at."},
-			{ID: "replace", Label: "replace", Kind: ui.CheckField, Help: "Objects of the same keys there are replaced. Else they are left, and listed as failures."},
-		},
 		OK: func(v ui.Values) (tea.Cmd, string) {
 			in := spec
 			in.To, in.Into, in.Move, in.Replace = strings.TrimSpace(v["bucket"]), v["into"], v.Yes("move"), v.Yes("replace")
 			if text := in.Problem(); text != "" {
 				return nil, text
 			}
-			return env.Propose(life, func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
-				return copies.PlanCopy(ctx, r, in)
+			return withChoice(env, life, in.To, v, again, func(c sse.Choice) tea.Cmd {
+				if v["sse"] != asSource {
+					in.Encryption = &c
+				}
+				return env.Propose(life, func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
+					return copies.PlanCopy(ctx, r, in)
+				})
 			}), ""
 		}}))
 }

@@ -57,7 +57,7 @@ func (e *Env) Propose(l *ui.Life, plan Planner) tea.Cmd {
 		return plan(ctx, e.Session.Reader())
 	}, func(p *awsops.Plan, err error) tea.Cmd {
 		if err != nil {
-			return ui.Fail(err, func() tea.Cmd { return e.Propose(l, plan) })
+			return failKey(e, l, err, func() tea.Cmd { return e.Propose(l, plan) })
 		}
 		// It comes after an answer: a key pressed meanwhile must not consent. What was said while it was made is over.
 		return tea.Batch(ui.Status("", ui.Info), ui.Raise(NewPlan(e, p)))

@@ -2,12 +2,14 @@ package views
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
 	"cooper/awsops/objects"
+	"cooper/awsops/sse"
 	"cooper/ui"
 )
 
@@ -15,7 +17,14 @@ import (
 func readDetails(env *Env, life *ui.Life, bucket, key, version string, then func(objects.Details) tea.Cmd) tea.Cmd {
 	return ui.Do(life, "details", func(ctx context.Context) (objects.Details, error) {
 		return objects.ReadDetails(ctx, env.Session.Reader(), bucket, key, version), nil
-	}, func(d objects.Details, _ error) tea.Cmd { return then(d) })
+	}, func(d objects.Details, _ error) tea.Cmd {
+		if e := d.Head.Err; e != nil {
+			if missing, ok := errors.AsType[*sse.MissingKey](e); ok {
+				return tea.Batch(then(d), askForKey(env, life, bucket, missing, nil, func() tea.Cmd { return readDetails(env, life, bucket, key, version, then) }))
+			}
+		}
+		return then(d)
+	})
 }
 
 // detailsDialog shows all facts of an object.
@@ -70,6 +79,10 @@ func headFacts(h objects.Head) []ui.Fact {
 	add("expires", h.Expires)
 	add("encryption", h.Encryption.String())
 	add("KMS key", h.Encryption.KeyID)
+	if h.Encryption.KeyID != "" {
+		add("bucket key", map[bool]string{true: "on", false: "off"}[h.Encryption.BucketKey])
+	}
+	add("key fingerprint", h.Encryption.CustomerKey)
 	for _, c := range h.Checksums {
 		add("checksum "+c.Name, c.Value+" "+strings.ToLower(h.ChecksumFor))
 	}

@@ -376,7 +376,7 @@ func (v *transferView) copy() tea.Cmd {
 			roots[i].Key += "/"
 		}
 	}
-	return openPutForm(v.env, v.life, v.remote.bucket, roots)
+	return openPutForm(v.env, v.life, v.remote.bucket, roots, nil)
 }
 
 // Copies offers the places of the row under the cursor.

@@ -10,6 +10,7 @@ import (
 
 	"cooper/awsops"
 	"cooper/awsops/objects"
+	"cooper/awsops/sse"
 	"cooper/awsops/transfer"
 	"cooper/ui"
 )
@@ -33,22 +34,28 @@ func askUpload(env *Env, life *ui.Life, bucket, prefix, path string) tea.Cmd {
 		root := transfer.Root{Path: path, Key: prefix + filepath.Base(path)}
 		if info.IsDir() {
 			root.Key += "/"
-			return openPutForm(env, life, bucket, []transfer.Root{root})
+			return openPutForm(env, life, bucket, []transfer.Root{root}, nil)
 		}
-		return askKey(env, life, bucket, root)
+		return askKey(env, life, bucket, root, nil)
 	})
 }
 
-// askKey asks for the key of one file, and for what the object gets besides.
-func askKey(env *Env, life *ui.Life, bucket string, root transfer.Root) tea.Cmd {
-	fields := append([]ui.FormField{{ID: "key", Label: "key", Value: root.Key, Check: checkKey}}, attributeFields()...)
+// askKey asks for the key of one file, and for what the object gets besides. typed is what was typed before, nil at
+// first.
+func askKey(env *Env, life *ui.Life, bucket string, root transfer.Root, typed ui.Values) tea.Cmd {
+	fields := append([]ui.FormField{{ID: "key", Label: "key", Value: root.Key, Check: checkKey}}, attributeFields(env)...)
+	fields = refill(fields, typed)
 	return ui.Push(ui.NewForm(ui.FormOptions{Title: "Upload " + ui.Clean(filepath.Base(root.Path)), Submit: "show the plan", Fields: fields,
 		OK: func(v ui.Values) (tea.Cmd, string) {
 			with, why := attributesOf(v)
 			if why != "" {
 				return nil, why
 			}
-			return proposeUpload(env, life, transfer.UploadSpec{File: root.Path, Bucket: bucket, Key: v["key"], ContentType: v["type"], With: with}), ""
+			again := func(v ui.Values) tea.Cmd { return askKey(env, life, bucket, root, v) }
+			return withChoice(env, life, bucket, v, again, func(c sse.Choice) tea.Cmd {
+				with.Encryption = c
+				return proposeUpload(env, life, transfer.UploadSpec{File: root.Path, Bucket: bucket, Key: v["key"], ContentType: v["type"], With: with})
+			}), ""
 		}}))
 }
 
@@ -69,7 +76,7 @@ func proposeUpload(env *Env, life *ui.Life, spec transfer.UploadSpec) tea.Cmd {
 			return askReplace(env, life, spec)
 		}
 		if err != nil {
-			return ui.Fail(err, func() tea.Cmd { return proposeUpload(env, life, spec) })
+			return failKey(env, life, err, func() tea.Cmd { return proposeUpload(env, life, spec) })
 		}
 		return ui.Raise(NewPlan(env, p))
 	})
@@ -80,7 +87,7 @@ func askReplace(env *Env, life *ui.Life, spec transfer.UploadSpec) tea.Cmd {
 		return objects.ReadHead(ctx, env.Session.Reader(), spec.Bucket, spec.Key, "")
 	}, func(h objects.Head, err error) tea.Cmd {
 		if err != nil {
-			return ui.Fail(err, nil)
+			return failKey(env, life, err, func() tea.Cmd { return askReplace(env, life, spec) })
 		}
 		text := ui.Clean(spec.Key) + " is there already: " + ui.Bytes(h.Size) + ", " + ui.Time(h.Modified) + "."
 		if h.VersionID == "" || h.VersionID == "null" {
@@ -117,7 +124,7 @@ func proposeDownload(env *Env, life *ui.Life, spec transfer.DownloadSpec) tea.Cm
 				}}))
 		}
 		if err != nil {
-			return ui.Fail(err, func() tea.Cmd { return proposeDownload(env, life, spec) })
+			return failKey(env, life, err, func() tea.Cmd { return proposeDownload(env, life, spec) })
 		}
 		job := d.Start(env.Context, env.Session)
 		return tea.Batch(ui.Wake(), env.follow(job), ui.Status("Downloading "+ui.Bytes(d.Head.Size)+" to "+ui.Clean(spec.File), ui.Info))

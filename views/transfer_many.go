@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"cooper/awsops"
+	"cooper/awsops/sse"
 	"cooper/awsops/transfer"
 	"cooper/ui"
 )
@@ -35,14 +36,14 @@ func existingOf(v ui.Values) transfer.Existing {
 }
 
 // attributeFields ask for what an object gets besides its content.
-func attributeFields() []ui.FormField {
+func attributeFields(env *Env) []ui.FormField {
 	pairs := func(s string) string {
 		if _, err := transfer.Pairs(s); err != nil {
 			return err.Error()
 		}
 		return ""
 	}
-	return []ui.FormField{
+	fields := []ui.FormField{
 		{ID: "type", Label: "content type", Placeholder: "by the extension"},
 		{ID: "class", Label: "storage class", Kind: ui.ChoiceField, Options: transfer.Classes(), Value: "STANDARD"},
 		{ID: "cache", Label: "cache control", Placeholder: "such as max-age=3600"},
@@ -55,6 +56,7 @@ func attributeFields() []ui.FormField {
 		{ID: "metadata", Label: "metadata", Placeholder: "name=value, name=value", Check: pairs},
 		{ID: "tags", Label: "tags", Placeholder: "key=value, key=value", Check: pairs},
 	}
+	return append(fields, encryptionFields(env)...)
 }
 
 func dateOf(s string) (time.Time, error) {
@@ -83,23 +85,27 @@ func attributesOf(v ui.Values) (transfer.Attributes, string) {
 	return a, a.Check()
 }
 
-// openPutForm asks how files and folders are to be stored, and plans it.
-func openPutForm(env *Env, life *ui.Life, bucket string, roots []transfer.Root) tea.Cmd {
+// openPutForm asks how files and folders are to be stored, and plans it. typed is what was typed before, nil at first.
+func openPutForm(env *Env, life *ui.Life, bucket string, roots []transfer.Root, typed ui.Values) tea.Cmd {
 	what := ui.Plural(int64(len(roots)), "item", "items")
 	if len(roots) == 1 {
 		what = ui.Clean(roots[0].Path) + " as " + ui.Clean("s3://"+bucket+"/"+roots[0].Key)
 	}
 	fields := append([]ui.FormField{existingField(), {ID: "markers", Label: "empty folders", Kind: ui.CheckField,
-		Help: "Upload a marker for each: an empty object whose key ends in a slash."}}, attributeFields()...)
-	return ui.Push(ui.NewForm(ui.FormOptions{Title: "Upload to " + ui.Clean(bucket), Text: what, Submit: "show the plan", Fields: fields,
+		Help: "Upload a marker for each: an empty object whose key ends in a slash."}}, attributeFields(env)...)
+	return ui.Push(ui.NewForm(ui.FormOptions{Title: "Upload to " + ui.Clean(bucket), Text: what, Submit: "show the plan", Fields: refill(fields, typed),
 		OK: func(v ui.Values) (tea.Cmd, string) {
 			with, why := attributesOf(v)
 			if why != "" {
 				return nil, why
 			}
 			spec := transfer.PutSpec{Bucket: bucket, Roots: roots, Existing: existingOf(v), Markers: v.Yes("markers"), ContentType: v["type"], With: with}
-			return env.Propose(life, func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
-				return transfer.PlanPut(ctx, r, spec)
+			again := func(v ui.Values) tea.Cmd { return openPutForm(env, life, bucket, roots, v) }
+			return withChoice(env, life, bucket, v, again, func(c sse.Choice) tea.Cmd {
+				spec.With.Encryption = c
+				return env.Propose(life, func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
+					return transfer.PlanPut(ctx, r, spec)
+				})
 			}), ""
 		}}))
 }

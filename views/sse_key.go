@@ -1,0 +1,183 @@
+package views
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"cooper/awsops"
+	"cooper/awsops/sse"
+	"cooper/ui"
+)
+
+// Where a key of one's own comes from.
+const (
+	keyFromFile = "a key file"
+	keyTyped    = "typed in"
+	keyNew      = "a new one, saved to a file"
+)
+
+// keyWish says which key of one's own a form asked for.
+type keyWish struct {
+	held string // fingerprint of a key that the session holds
+	from string // else: keyFromFile, keyTyped or keyNew
+	file string
+	text string
+}
+
+// keySources are the choices for a key: those that are held, and then where another comes from.
+func keySources(env *Env, sources ...string) []string {
+	var out []string
+	for _, k := range env.Session.Keys().All() {
+		out = append(out, heldLabel(k))
+	}
+	return append(out, sources...)
+}
+
+func heldLabel(k sse.Held) string {
+	if k.File == "" {
+		return k.Fingerprint
+	}
+	return k.Fingerprint + " " + k.File
+}
+
+// wishOf reads the fields of a key back.
+func wishOf(env *Env, v ui.Values) keyWish {
+	w := keyWish{from: v["keyfrom"], file: expandHome(v["keyfile"], env.Home), text: v["keytext"]}
+	for _, k := range env.Session.Keys().All() {
+		if heldLabel(k) == w.from {
+			w.held = k.Fingerprint
+		}
+	}
+	return w
+}
+
+// keyFields ask for a key. Those that don't matter are left out; hidden says when none does.
+func keyFields(env *Env, hidden func(ui.Values) bool, sources ...string) []ui.FormField {
+	from := keySources(env, sources...)
+	unless := func(want ...string) func(ui.Values) bool {
+		return func(v ui.Values) bool {
+			if hidden(v) {
+				return true
+			}
+			for _, s := range want {
+				if v["keyfrom"] == s {
+					return false
+				}
+			}
+			return true
+		}
+	}
+	return []ui.FormField{
+		{ID: "keyfrom", Label: "your key", Kind: ui.ChoiceField, Options: from, Hidden: hidden,
+			Help: "S3 keeps no copy of it. Whoever loses it loses the object: keep the file where you keep what must not be lost."},
+		{ID: "keyfile", Label: "key file", Placeholder: "path", Hidden: unless(keyFromFile, keyNew),
+			Help: "The 32 bytes themselves, or base64, or hexadecimal digits. A new one is made for its owner alone to read (0600), never over another file.",
+			Check: func(s string) string {
+				if strings.TrimSpace(s) == "" {
+					return "type the path of the key file"
+				}
+				return ""
+			}},
+		{ID: "keytext", Label: "key", Placeholder: "44 characters of base64, or 64 hexadecimal digits", Secret: true, Hidden: unless(keyTyped),
+			Help: "It is kept in memory until cooper ends, and nowhere else.", Check: func(s string) string {
+				if _, err := sse.ParseKey(s); err != nil {
+					return err.Error()
+				}
+				return ""
+			}},
+	}
+}
+
+// take gets the key that was asked for into the session's keyring, for the objects of a bucket, and gives its
+// fingerprint. It reads or writes a file, so it runs off the loop.
+func (w keyWish) take(s *awsops.Session, bucket string) (string, error) {
+	ring := s.Keys()
+	var key sse.CustomerKey
+	var err error
+	file := w.file
+	switch {
+	case w.held != "":
+		var ok bool
+		if key, ok = ring.Get(w.held); !ok {
+			return "", awsops.NoKey("key", bucket, "", &sse.MissingKey{Fingerprint: w.held})
+		}
+		file = ""
+	case w.from == keyTyped:
+		key, err = sse.ParseKey(w.text)
+		file = ""
+	case w.from == keyNew:
+		if key, err = sse.GenerateKey(rand.Reader); err == nil {
+			err = key.Save(file)
+		}
+	default:
+		key, err = sse.ReadKey(file)
+	}
+	if err != nil {
+		return "", awsops.Invalid("key", err.Error(), "")
+	}
+	return ring.Add(key, file, bucket), nil
+}
+
+// failKey asks for the key that an error wants, and goes on with retry; other errors are shown.
+func failKey(env *Env, life *ui.Life, err error, retry func() tea.Cmd) tea.Cmd {
+	missing, ok := errors.AsType[*sse.MissingKey](err)
+	if !ok {
+		return ui.Fail(err, retry)
+	}
+	bucket := ""
+	if e, ok := errors.AsType[*awsops.Error](err); ok {
+		bucket = e.Bucket
+	}
+	return askForKey(env, life, bucket, missing, nil, retry)
+}
+
+// askForKey asks for the key of an object that can't be read without it. v is what was typed before.
+func askForKey(env *Env, life *ui.Life, bucket string, missing *sse.MissingKey, v ui.Values, then func() tea.Cmd) tea.Cmd {
+	text := upperFirst(missing.Error()) + "."
+	if missing.Fingerprint != "" {
+		text += " Its fingerprint says which one: " + missing.Fingerprint
+	}
+	fields := refill(keyFields(env, func(ui.Values) bool { return false }, keyFromFile, keyTyped), v)
+	if missing.Fingerprint == "" && !missing.Wrong && v == nil && len(fields[0].Options) > 2 {
+		fields[0].Help = "One that is held already, or another. " + fields[0].Help
+	}
+	return ui.Raise(ui.NewForm(ui.FormOptions{Title: "A key of your own is needed", Text: text, Submit: "use the key", Fields: fields,
+		OK: func(v ui.Values) (tea.Cmd, string) {
+			wish := wishOf(env, v)
+			return ui.Do(life, "key", func(context.Context) (string, error) {
+				return wish.take(env.Session, bucket)
+			}, func(print string, err error) tea.Cmd {
+				if err == nil && missing.Fingerprint != "" && print != missing.Fingerprint {
+					err = awsops.Invalid("key", "that is another key: its fingerprint is "+print, "")
+				}
+				if err != nil {
+					return tea.Batch(ui.Fail(err, nil), askForKey(env, life, bucket, missing, v, then))
+				}
+				if then == nil {
+					return nil
+				}
+				return then()
+			}), ""
+		}}))
+}
+
+func upperFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// refill puts what was typed before back into a form's fields.
+func refill(fields []ui.FormField, v ui.Values) []ui.FormField {
+	for i := range fields {
+		if typed, ok := v[fields[i].ID]; ok {
+			fields[i].Value = typed
+		}
+	}
+	return fields
+}
