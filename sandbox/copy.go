@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"crypto/md5" //nolint:gosec // S3's ETag is an MD5
 	"io"
 	"strings"
@@ -160,12 +161,7 @@ func (c *call) copiedContent(v version, sse sseState) (*content, error) {
 		return nil, errUnknownAlgorithm()
 	}
 	again := len(from.parts) > 0 || (algorithm != "" && algorithm != from.sum.algorithm) || from.sum.algorithm == ""
-	if algorithm == "" {
-		algorithm = from.sum.algorithm
-	}
-	if algorithm == "" {
-		algorithm = defaultSum
-	}
+	algorithm = cmp.Or(algorithm, from.sum.algorithm, defaultSum)
 	if !again && v.attrs.sse.etagIsMD5() && sse.etagIsMD5() {
 		return &to, nil
 	}
