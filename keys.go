@@ -38,6 +38,8 @@ var actionIDs = []string{
 	"objects.flat", "objects.goto", "objects.refresh", "objects.sort", "objects.stop", "objects.up",
 	"path.complete", "path.ok",
 	"plan.apply", "plan.commands",
+	"presign.aws", "presign.close", "presign.copy", "presign.curl", "presign.json", "presign.make", "presign.qr", "presign.revoke", "presign.save",
+	"presign.try", "presigned.forget", "presigned.open",
 	"policy.account", "policy.add", "policy.block", "policy.delete", "policy.drop", "policy.edit", "policy.external",
 	"policy.json", "policy.refresh", "policy.revert",
 	"policy.statement.remove", "policy.try", "profiles.check", "profiles.details", "profiles.login",

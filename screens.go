@@ -39,6 +39,7 @@ func screens(env func() *views.Env) map[string]func(ui.Place) ui.View {
 		"log":        at(views.NewLog),
 		"calls":      at(views.NewCalls),
 		"transfer":   at(views.NewTransfer),
+		"presigned":  at(func(e *views.Env, p ui.Place) ui.View { return e.Presigner.Screen(e, p) }),
 	}
 }
 
@@ -65,6 +66,7 @@ func rootScreens() []ui.Root {
 		root("profiles", "who to sign in as"),
 		root("log", "the journal: every change that was made"),
 		root("transfer", "files here and objects there, in two panes"),
+		root("presigned", "URLs and forms that were signed in this run"),
 		root("calls", "every request that was sent"),
 	}
 }

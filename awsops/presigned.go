@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"cooper/awsops/sse"
 )
 
 // MaxPresigned is the longest that S3 honours a presigned URL or form.
@@ -34,11 +36,13 @@ type Presigning struct {
 	Bucket, Key string // Key "" is the bucket itself
 	Method      string
 	Query       url.Values  // versionId, response-content-type, list-type …, without what the signature adds
-	Header      http.Header // whoever uses the URL must send these exactly so
+	Header      http.Header // whoever uses the URL must send these exactly so; keys don't belong here
 	Length      int64       // exact Content-Length that is signed; 0 for any
-	Style       AddressStyle
-	At          time.Time // when it is signed; zero: now by the server's clock
-	Life        time.Duration
+	// Customer is the customer-provided key (SSE-C) whose three headers are signed; its user must have it, too.
+	Customer sse.CustomerKey
+	Style    AddressStyle
+	At       time.Time // when it is signed; zero: now by the server's clock
+	Life     time.Duration
 }
 
 // SignedURL is a presigned URL: who holds it may do what it says until it ends. It redacts itself; Reveal gives it.

@@ -12,11 +12,14 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"cooper/awsops/sse"
 )
 
 const unsignedPayload = "UNSIGNED-PAYLOAD"
@@ -50,11 +53,8 @@ func (s *Session) SignURL(ctx context.Context, p Presigning) (Presigned, error) 
 	for name, values := range p.Header {
 		req.Header[http.CanonicalHeaderKey(name)] = values
 	}
-	when := p.At
-	if when.IsZero() {
-		when = s.ServerNow()
-	}
-	when = when.UTC().Truncate(time.Second)
+	addCustomer(req.Header, p.Customer)
+	when := s.signingTime(p.At)
 	signer := v4.NewSigner(func(o *v4.SignerOptions) {
 		// S3 signs the path as it is sent, and a header that moved into the query would be no header of the object.
 		o.DisableURIPathEscaping, o.DisableHeaderHoisting = true, true
@@ -65,6 +65,26 @@ func (s *Session) SignURL(ctx context.Context, p Presigning) (Presigned, error) 
 	}
 	return Presigned{URL: NewSignedURL(signed), Method: p.Method, Headers: signedHeaders(headers), At: when,
 		Ends: when.Add(p.Life.Truncate(time.Second)), Region: region, Key: keyInfo(creds)}, nil
+}
+
+// signingTime is a time as signatures carry it; zero stands for now by the server's clock.
+func (s *Session) signingTime(at time.Time) time.Time {
+	if at.IsZero() {
+		at = s.ServerNow()
+	}
+	return at.UTC().Truncate(time.Second)
+}
+
+// addCustomer adds the three headers of a customer-provided key, none for no key.
+func addCustomer(h http.Header, key sse.CustomerKey) {
+	if key.IsZero() {
+		return
+	}
+	algorithm, value, sum := key.Triple()
+	const name = "X-Amz-Server-Side-Encryption-Customer-"
+	h.Set(name+"Algorithm", *algorithm)
+	h.Set(name+"Key", *value)
+	h.Set(name+"Key-Md5", *sum)
 }
 
 func (s *Session) maySign(p Presigning) error {
@@ -86,10 +106,8 @@ func (s *Session) maySign(p Presigning) error {
 	if p.Life < time.Second || p.Life > MaxPresigned {
 		return refuse(KindInvalid, "a presigned URL lives from 1 second to 7 days", "")
 	}
-	for name := range p.Header {
-		if secretHeader(name) && !s.Secure() {
-			return refuse(KindInvalid, "a customer-provided key is sent over https only", "Use the endpoint's https address.")
-		}
+	if !p.Customer.IsZero() && !s.Secure() {
+		return refuse(KindInvalid, "a customer-provided key is sent over https only", "Use the endpoint's https address.")
 	}
 	return nil
 }
@@ -159,6 +177,10 @@ func (s *Session) addressOf(ctx context.Context, bucket, key string, style Addre
 		return nil, "", &Error{Op: op, Bucket: bucket, Key: key, Kind: KindInvalid, Message: "no URL can be made of this"}
 	}
 	at.RawQuery = ""
+	// The signature is over the host without the scheme's own port, so the URL must not tempt a client to send it.
+	if port := map[string]string{"https": ":443", "http": ":80"}[at.Scheme]; port != "" {
+		at.Host = strings.TrimSuffix(at.Host, port)
+	}
 	return at, region, nil
 }
 
@@ -176,11 +198,7 @@ func (s *Session) SignForm(ctx context.Context, f FormSigning) (SignedForm, erro
 	if err != nil {
 		return SignedForm{}, err
 	}
-	when := f.At
-	if when.IsZero() {
-		when = s.ServerNow()
-	}
-	when = when.UTC().Truncate(time.Second)
+	when := s.signingTime(f.At)
 	day := when.Format("20060102")
 	fields := []Pair{{"x-amz-algorithm", "AWS4-HMAC-SHA256"},
 		{"x-amz-credential", creds.AccessKeyID + "/" + day + "/" + region + "/s3/aws4_request"},
@@ -214,8 +232,10 @@ type Trial struct {
 }
 
 // TrySigned sends what a presigned URL of GET or HEAD is for, without credentials as anybody would: of a GET, the
-// first byte is asked for. Others would change something and are refused. The URL is in no error and in no log.
-func (s *Session) TrySigned(ctx context.Context, u SignedURL, method, bucket, key string, header http.Header) (Trial, error) {
+// first byte is asked for. p is what it was signed for. Others would change something and are refused. The URL is in no
+// error and in no log.
+func (s *Session) TrySigned(ctx context.Context, u SignedURL, p Presigning) (Trial, error) {
+	method, bucket, key := p.Method, p.Bucket, p.Key
 	const op = "TrySigned"
 	if method != http.MethodGet && method != http.MethodHead {
 		return Trial{}, &Error{Op: op, Bucket: bucket, Key: key, Kind: KindBug, Message: method + " may change something, so it is not sent"}
@@ -224,9 +244,10 @@ func (s *Session) TrySigned(ctx context.Context, u SignedURL, method, bucket, ke
 	if err != nil {
 		return Trial{}, &Error{Op: op, Bucket: bucket, Key: key, Kind: KindInvalid, Message: "this is no URL"}
 	}
-	for name, values := range header {
-		req.Header[name] = values
+	for name, values := range p.Header {
+		req.Header[http.CanonicalHeaderKey(name)] = values
 	}
+	addCustomer(req.Header, p.Customer)
 	if method == http.MethodGet && key != "" {
 		req.Header.Set("Range", "bytes=0-0")
 	}

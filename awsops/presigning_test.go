@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"cooper/awsops/sse"
 )
 
 func presignSession(t *testing.T, change func(*Options)) *Session {
@@ -79,7 +81,7 @@ func TestWhatMayNotBeSignedIsRefusedWithItsReason(t *testing.T) {
 		"eight days":                    {nil, with(func(p *Presigning) { p.Life = 8 * 24 * time.Hour }), KindInvalid},
 		"dual-stack elsewhere":          {nil, with(func(p *Presigning) { p.Style = AddressDualStack }), KindInvalid},
 		"a customer's key over http": {func(o *Options) { o.Endpoint = "http://s3.example" }, with(func(p *Presigning) {
-			p.Header = http.Header{"x-amz-server-side-encryption-customer-key": {"k"}}
+			p.Customer, _ = sse.NewKey(make([]byte, 32))
 		}), KindInvalid},
 	} {
 		_, err := presignSession(t, c.open).SignURL(t.Context(), c.p)
@@ -106,7 +108,7 @@ func TestTryingAURLNeverQuotesIt(t *testing.T) {
 		o.Transport = roundTrip(func(*http.Request) (*http.Response, error) { return nil, errors.New("no way there") })
 	})
 	u := NewSignedURL("https://s3.example/b/k?X-Amz-Signature=abcdef")
-	_, err := s.TrySigned(t.Context(), u, http.MethodGet, "b", "k", nil)
+	_, err := s.TrySigned(t.Context(), u, Presigning{Method: http.MethodGet, Bucket: "b", Key: "k"})
 	e, ok := errors.AsType[*Error](err)
 	if !ok || strings.Contains(fmt.Sprintf("%v %+v %#v %v", err, err, e, e.Err), "abcdef") {
 		t.Errorf("%v", err)
@@ -115,7 +117,7 @@ func TestTryingAURLNeverQuotesIt(t *testing.T) {
 	if len(calls) != 1 || calls[0].Key != "k" || strings.Contains(fmt.Sprintf("%+v", calls), "abcdef") {
 		t.Errorf("%+v", calls)
 	}
-	if _, err := s.TrySigned(t.Context(), u, http.MethodPut, "b", "k", nil); err == nil {
+	if _, err := s.TrySigned(t.Context(), u, Presigning{Method: http.MethodPut, Bucket: "b", Key: "k"}); err == nil {
 		t.Error("a PUT was sent")
 	}
 }

@@ -152,6 +152,9 @@ func (s *Session) Dialect() Dialect { return s.opt.Dialect }
 // Secure reports whether requests travel over TLS. One-time codes and SSE-C keys go nowhere else.
 func (s *Session) Secure() bool { return !strings.HasPrefix(s.opt.Endpoint, "http://") }
 
+// Anonymous reports that the session has no credentials at all, so nothing it sends is signed.
+func (s *Session) Anonymous() bool { return s.cfg.Credentials == nil }
+
 // Journal gives the journal that the session's jobs are recorded in.
 func (s *Session) Journal() Journal { return s.opt.Journal }
 

@@ -27,6 +27,10 @@ func (v *bucketsView) Actions() []ui.Action {
 		{ID: "bucket.empty", Keys: []string{"E"}, Help: "empty", Why: none, Run: v.empty},
 		{ID: "bucket.properties", Keys: []string{"e"}, Help: "properties", Why: none, Run: v.open("properties")},
 		{ID: "bucket.details", Keys: []string{"i"}, Help: "details", Why: none, Run: v.details},
+		v.env.presign(v.life, none, func() ui.Place {
+			b, _ := v.current()
+			return ui.Place{Bucket: b.Name}
+		}),
 		{ID: "buckets.sort", Keys: []string{"s"}, Help: "sort", Run: v.chooseOrder},
 		{ID: "buckets.refresh", Keys: []string{"r"}, Help: "refresh", Run: v.refresh},
 	}

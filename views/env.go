@@ -26,6 +26,7 @@ type Env struct {
 	Authenticator Authenticator    // the demo's MFA device, nil when there is none
 	Journal       *journal.Journal // what was done, nil when none is kept
 	Seeds         *Seeds           // MFA seeds kept by choice, nil when none can be
+	Presigner     Presigner        // makes presigned URLs; nil: none can be made
 	Planners      awsops.Planners  // by kind, to go on with unfinished jobs
 	Home          string           // where downloads go and local paths begin
 	Environ       func(string) string

@@ -24,6 +24,7 @@ func (v *objectsView) Actions() []ui.Action {
 		{ID: "object.download", Keys: []string{"D"}, Help: "download", Why: v.none, Run: v.download},
 		{ID: "object.versions", Keys: []string{"t"}, Help: "versions of the key", Why: v.noKey, Run: v.timeline},
 		{ID: "object.details", Keys: []string{"i"}, Help: "details", Why: v.noKey, Run: v.showDetails},
+		v.env.presign(v.life, nil, v.signed),
 		{ID: "objects.sort", Keys: []string{"s"}, Help: "sort", Run: v.chooseOrder},
 		{ID: "objects.flat", Keys: []string{"F"}, Help: "all levels, or one", Run: v.toggleFlat},
 		{ID: "objects.goto", Keys: []string{"o"}, Help: "go to a prefix", Run: v.askPrefix},
@@ -83,6 +84,18 @@ func (v *objectsView) showDetails() tea.Cmd {
 		v.details = &objectDetails{row.Key, d}
 		return detailsDialog(row.Key, d)
 	})
+}
+
+// signed is what a presigned URL is made for: the object or prefix under the cursor, else the level that is shown.
+func (v *objectsView) signed() ui.Place {
+	row, ok := v.current()
+	switch {
+	case !ok:
+		return ui.Place{Bucket: v.bucket, Prefix: v.prefix}
+	case row.Prefix:
+		return ui.Place{Bucket: v.bucket, Prefix: row.Key}
+	}
+	return ui.Place{Bucket: v.bucket, Key: row.Key}
 }
 
 func (v *objectsView) timeline() tea.Cmd {

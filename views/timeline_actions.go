@@ -30,6 +30,10 @@ func (v *timelineView) Actions() []ui.Action {
 				return openDownload(v.env, v.life, v.bucket, v.key, row.VersionID)
 			})
 		}},
+		v.env.presign(v.life, v.noData, func() ui.Place {
+			row, _ := v.current()
+			return ui.Place{Bucket: v.bucket, Key: v.key, Version: row.VersionID}
+		}),
 		{ID: "timeline.refresh", Keys: []string{"r"}, Help: "refresh", Run: v.read},
 	}
 	by := func(n func() int) func() tea.Cmd {

@@ -28,6 +28,10 @@ func (v *versionsView) Actions() []ui.Action {
 		{ID: "versions.prune", Keys: []string{"E"}, Help: "purge by rule", Run: func() tea.Cmd { return askPrune(v.env, v.life, v.bucket, v.prefix) }},
 		{ID: "version.details", Keys: []string{"i"}, Help: "details", Why: v.noData, Run: v.details},
 		{ID: "version.download", Keys: []string{"D"}, Help: "download", Why: v.noData, Run: v.download},
+		v.env.presign(v.life, v.noData, func() ui.Place {
+			row, _ := v.current()
+			return ui.Place{Bucket: v.bucket, Key: row.Key, Version: row.VersionID}
+		}),
 		{ID: "versions.sort", Keys: []string{"s"}, Help: "sort", Run: v.chooseOrder},
 		{ID: "versions.goto", Keys: []string{"o"}, Help: "go to a prefix", Run: v.askPrefix},
 		{ID: "versions.refresh", Keys: []string{"r"}, Help: "refresh", Run: v.refresh},

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"cooper/awsops"
+	"cooper/awsops/sse"
 )
 
 const (
@@ -19,8 +20,14 @@ const (
 	maxTags     = 10
 )
 
-// Check says in a sentence what can't be of what is asked for, "" when nothing is wrong.
-func (s Spec) Check() string {
+// Check says in a sentence what can't be of what is asked for, "" when nothing is wrong. anyKeyID is for compatible
+// servers, whose KMS keys have no ARN.
+func (s Spec) Check(anyKeyID bool) string {
+	if s.Method == Put || s.Method == Form {
+		if wrong := s.checkEncryption(anyKeyID); wrong != "" {
+			return wrong
+		}
+	}
 	for _, check := range []func() string{s.checkTarget, s.checkResponse, s.checkUpload, s.checkForm} {
 		if wrong := check(); wrong != "" {
 			return wrong
@@ -87,7 +94,7 @@ func (s Spec) checkUpload() string {
 	if s.Method != Put && s.Method != Form {
 		return ""
 	}
-	for _, check := range []func() string{u.checkHeaders, u.checkSizes, u.Encryption.check, u.Checksum.check, u.checkMetadata, u.checkTags} {
+	for _, check := range []func() string{u.checkHeaders, u.checkSizes, u.Checksum.check, u.checkMetadata, u.checkTags} {
 		if wrong := check(); wrong != "" {
 			return wrong
 		}
@@ -96,7 +103,7 @@ func (s Spec) checkUpload() string {
 }
 
 func (u Upload) checkHeaders() string {
-	for _, p := range append([]awsops.Pair{{Name: "content type", Value: u.Type}, {Name: "storage class", Value: u.Class}, {Name: "key id", Value: u.Encryption.KeyID}}, u.Metadata...) {
+	for _, p := range append([]awsops.Pair{{Name: "content type", Value: u.Type}, {Name: "storage class", Value: u.Class}}, u.Metadata...) {
 		if wrong := headerText(p.Value); wrong != "" {
 			return p.Name + ": " + wrong
 		}
@@ -114,17 +121,15 @@ func (u Upload) checkSizes() string {
 	return ""
 }
 
-func (e Encryption) check() string {
-	kms := strings.HasPrefix(e.Algorithm, "aws:kms")
+func (s Spec) checkEncryption(anyKeyID bool) string {
+	e := s.Upload.Encryption
 	switch {
-	case !slices.Contains([]string{"", "AES256", "aws:kms", "aws:kms:dsse"}, e.Algorithm):
-		return "the encryption is AES256, aws:kms or aws:kms:dsse"
-	case e.KeyID != "" && !kms:
-		return "a KMS key goes with aws:kms or aws:kms:dsse only"
-	case e.BucketKey && e.Algorithm != "aws:kms":
-		return "a bucket key goes with aws:kms only"
+	case e.Client != nil:
+		return "client-side encryption is done by a program that has the keys: a URL has none"
+	case e.Kind == sse.Customer && s.Method == Form:
+		return "a form would show the customer's key to whoever opens it: take PUT"
 	}
-	return ""
+	return e.Check(anyKeyID)
 }
 
 func (c Checksum) check() string {

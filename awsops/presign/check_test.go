@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"cooper/awsops"
+	"cooper/awsops/sse"
 )
 
 func TestWhatCannotBeSignedIsRefusedInWords(t *testing.T) {
@@ -25,9 +26,10 @@ func TestWhatCannotBeSignedIsRefusedInWords(t *testing.T) {
 		"content type: plain ASCII":        {Bucket: "b", Key: "k", Method: Put, Upload: Upload{Type: "text\r\nX-Evil: 1"}},
 		"at most 5 GiB":                    {Bucket: "b", Key: "k", Method: Put, Upload: Upload{Length: 5<<30 + 1}},
 		"smaller to a larger":              {Bucket: "b", Key: "k", Method: Form, Upload: Upload{Min: 5, Max: 4}},
-		"the encryption is AES256":         {Bucket: "b", Key: "k", Method: Put, Upload: Upload{Encryption: Encryption{Algorithm: "aes"}}},
-		"a KMS key goes with":              {Bucket: "b", Key: "k", Method: Put, Upload: Upload{Encryption: Encryption{Algorithm: "AES256", KeyID: "k"}}},
-		"a bucket key goes with":           {Bucket: "b", Key: "k", Method: Put, Upload: Upload{Encryption: Encryption{BucketKey: true}}},
+		"takes no KMS key":                 {Bucket: "b", Key: "k", Method: Put, Upload: Upload{Encryption: sse.Choice{Kind: sse.S3, KeyID: "k"}}},
+		"by its full ARN":                  {Bucket: "b", Key: "k", Method: Put, Upload: Upload{Encryption: sse.Choice{Kind: sse.KMS, KeyID: "k"}}},
+		"client-side encryption":           {Bucket: "b", Key: "k", Method: Put, Upload: Upload{Encryption: sse.Choice{Client: &sse.Client{}}}},
+		"a form would show":                {Bucket: "b", Key: "k", Method: Form, Upload: Upload{Encryption: sse.Choice{Kind: sse.Customer, Fingerprint: "f"}}},
 		"a SHA256 checksum is 32 bytes":    {Bucket: "b", Key: "k", Method: Put, Upload: Upload{Checksum: Checksum{"SHA256", "AAAA"}}},
 		"name the checksum's algorithm":    {Bucket: "b", Key: "k", Method: Put, Upload: Upload{Checksum: Checksum{"MD5", "AAAA"}}},
 		"can't be the name of metadata":    {Bucket: "b", Key: "k", Method: Put, Upload: Upload{Metadata: pair("a b", "c")}},
@@ -44,22 +46,24 @@ func TestWhatCannotBeSignedIsRefusedInWords(t *testing.T) {
 		"begins with https://":             {Bucket: "b", Key: "k", Method: Form, Upload: Upload{Redirect: "javascript:alert(1)"}},
 		"a form carries text":              {Bucket: "b", Prefix: "\xff/", Method: Form},
 	} {
-		if got := s.Check(); !strings.Contains(got, want) {
+		if got := s.Check(false); !strings.Contains(got, want) {
 			t.Errorf("%+v: %q, want %q", s, got, want)
 		}
 	}
 }
 
+const kmsKey = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
 // full is an upload that demands all there is.
 func full() Upload {
-	return Upload{Type: "text/plain", Min: 1, Max: 10, Class: "STANDARD_IA", Encryption: Encryption{Algorithm: "aws:kms", KeyID: "alias/k", BucketKey: true},
+	return Upload{Type: "text/plain", Min: 1, Max: 10, Class: "STANDARD_IA", Encryption: sse.Choice{Kind: sse.KMS, KeyID: kmsKey, BucketKey: true},
 		Checksum: Checksum{"CRC32", "AAAAAA=="}, Metadata: []awsops.Pair{{Name: "Team", Value: "<b>"}}, Tags: []awsops.Pair{{Name: "a b", Value: "c"}},
 		Status: "201", Redirect: "https://example.com/done?a=1&b=2"}
 }
 
 func TestEveryFieldOfAFormIsInItsPolicy(t *testing.T) {
 	spec := Spec{Bucket: "b", Prefix: "in/", Method: Form, Upload: full(), Until: noon.Add(time.Hour)}
-	if wrong := spec.Check(); wrong != "" {
+	if wrong := spec.Check(false); wrong != "" {
 		t.Fatal(wrong)
 	}
 	signing := []awsops.Pair{{Name: "x-amz-date", Value: "20260301T120000Z"}}

@@ -7,6 +7,7 @@ import (
 
 	"cooper/awsops"
 	"cooper/awsops/policy"
+	"cooper/awsops/sse"
 )
 
 const account = "111122223333"
@@ -68,7 +69,7 @@ func TestWhatMayEndAURLEarlierAndIsNotKnownIsSaid(t *testing.T) {
 }
 
 func TestThePolicyIsAskedAsAUseOfTheURLWouldBe(t *testing.T) {
-	put := Upload{Type: "text/plain", Encryption: Encryption{Algorithm: "aws:kms"}}
+	put := Upload{Type: "text/plain", Encryption: sse.Choice{Kind: sse.KMS, KeyID: kmsKey}}
 	user := func(a Surroundings) Surroundings {
 		a.Caller = policy.Caller{ARN: "arn:aws:iam::" + account + ":user/u", Account: account}
 		return a

@@ -157,6 +157,9 @@ func (a Surroundings) question(s Spec, action string, at, now time.Time) policy.
 	if policy.ForBucket(action) && s.Prefix != "" {
 		set("s3:prefix", s.Prefix)
 	}
+	if s.fingerprint() != "" {
+		set("s3:x-amz-server-side-encryption-customer-algorithm", "AES256")
+	}
 	if s.Method == Put || s.Method == Form {
 		s.uploadFacts(facts)
 	}

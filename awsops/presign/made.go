@@ -42,7 +42,7 @@ type record struct {
 // the URL is handed out. Errors are *awsops.Error; KindInvalid for what Check finds.
 func Make(ctx context.Context, s *awsops.Session, spec Spec, around Surroundings) (*Made, error) {
 	const op = "Presign"
-	if wrong := spec.Check(); wrong != "" {
+	if wrong := spec.Check(s.Dialect() == awsops.DialectCompatible); wrong != "" {
 		return nil, awsops.Invalid(op, wrong, "")
 	}
 	key := s.Key(ctx)
@@ -72,7 +72,11 @@ func Make(ctx context.Context, s *awsops.Session, spec Spec, around Surroundings
 
 func (m *Made) sign(ctx context.Context, s *awsops.Session) error {
 	if m.Spec.Method != Form {
-		got, err := s.SignURL(ctx, m.Spec.request(m.At))
+		p, err := m.presigning(s)
+		if err != nil {
+			return err
+		}
+		got, err := s.SignURL(ctx, p)
 		if err != nil {
 			return err
 		}
@@ -87,6 +91,21 @@ func (m *Made) sign(ctx context.Context, s *awsops.Session) error {
 	}
 	m.form, m.Region = form, form.Region
 	return nil
+}
+
+// presigning is the request with the customer's key that it needs, which only the session's keyring holds.
+func (m *Made) presigning(s *awsops.Session) (awsops.Presigning, error) {
+	p := m.Spec.request(m.At)
+	print := m.Spec.fingerprint()
+	if print == "" {
+		return p, nil
+	}
+	key, ok := s.Keys().Get(print)
+	if !ok {
+		return p, awsops.Invalid("Presign", "the customer's key "+print+" isn't at hand", "Load it first: the key's three headers are part of the signature.")
+	}
+	p.Customer = key
+	return p, nil
 }
 
 // URL is the presigned URL, empty for a form.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"cooper/awsops"
+	"cooper/awsops/sse"
 )
 
 // life is how long a URL signed at a time lives by its own terms: what was asked for, cut at 7 days.
@@ -47,11 +48,11 @@ func (s Spec) request(at time.Time) awsops.Presigning {
 
 // headers are what PUT sends as headers and a form as fields under the same names.
 func (u Upload) headers() []awsops.Pair {
-	out := kept(awsops.Pair{Name: "Content-Type", Value: u.Type}, awsops.Pair{Name: "x-amz-storage-class", Value: u.Class},
-		awsops.Pair{Name: "x-amz-server-side-encryption", Value: u.Encryption.Algorithm},
-		awsops.Pair{Name: "x-amz-server-side-encryption-aws-kms-key-id", Value: u.Encryption.KeyID})
-	if u.Encryption.BucketKey {
-		out = append(out, awsops.Pair{Name: "x-amz-server-side-encryption-bucket-key-enabled", Value: "true"})
+	out := kept(awsops.Pair{Name: "Content-Type", Value: u.Type}, awsops.Pair{Name: "x-amz-storage-class", Value: u.Class})
+	if u.Encryption.Kind != sse.Customer { // the key's headers are filled in where it is signed
+		for _, h := range u.Encryption.Headers() {
+			out = append(out, awsops.Pair{Name: h.Name, Value: h.Value})
+		}
 	}
 	if u.Checksum.Algorithm != "" {
 		out = append(out, awsops.Pair{Name: "x-amz-checksum-" + strings.ToLower(u.Checksum.Algorithm), Value: u.Checksum.Value})

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"cooper/awsops"
+	"cooper/awsops/sse"
 )
 
 // Kind is what the journal calls the making of a URL or form.
@@ -36,11 +37,13 @@ type Spec struct {
 	Key    string // "" with Get and Head: the bucket itself, which Get lists
 	// Prefix, with a Form whose Key is "", lets the user of the form choose any key below it, "" in the whole bucket;
 	// with a Get of the bucket only what is below it is listed.
-	Prefix   string
-	Version  string // pinned, "" for what is current when the URL is used
-	Method   Method
-	Until    time.Time // asked for; what lies behind the 7 days of S3 is cut off
-	Style    awsops.AddressStyle
+	Prefix  string
+	Version string // pinned, "" for what is current when the URL is used
+	Method  Method
+	Until   time.Time // asked for; what lies behind the 7 days of S3 is cut off
+	Style   awsops.AddressStyle
+	// Customer is the fingerprint of the customer-provided key (SSE-C) that a Get or Head needs, "" for none.
+	Customer string
 	Response Response
 	Upload   Upload
 	At       time.Time // signed as if at this time, for tests; zero: now
@@ -57,25 +60,18 @@ func (r Response) pairs() []awsops.Pair {
 
 // Upload is what a Put or a Form demands of the upload.
 type Upload struct {
-	Type       string // Content-Type
-	TypePrefix bool   // Form: Type is only how it must begin, such as image/
-	Length     int64  // Put: the exact size in bytes, 0 for any
-	Min, Max   int64  // Form: bytes; Max 0 for any size
-	NewOnly    bool   // Put: refused where the key has an object already (If-None-Match: *)
-	Encryption Encryption
+	Type       string     // Content-Type
+	TypePrefix bool       // Form: Type is only how it must begin, such as image/
+	Length     int64      // Put: the exact size in bytes, 0 for any
+	Min, Max   int64      // Form: bytes; Max 0 for any size
+	NewOnly    bool       // Put: refused where the key has an object already (If-None-Match: *)
+	Encryption sse.Choice // Fingerprint names the key of the session's keyring that signs, for SSE-C
 	Checksum   Checksum
 	Class      string // storage class, "" for STANDARD
 	Metadata   []awsops.Pair
 	Tags       []awsops.Pair
 	Status     string // Form: 200, 201 or 204 for an upload that went well, "" for 204
 	Redirect   string // Form: where the browser goes after it, "" for nowhere
-}
-
-// Encryption is how the server is to encrypt. The zero value leaves it to the bucket's default.
-type Encryption struct {
-	Algorithm string // AES256, aws:kms, aws:kms:dsse or ""
-	KeyID     string // KMS key, "" for the account's own
-	BucketKey bool
 }
 
 // Checksum pins the content to one digest.
@@ -89,6 +85,17 @@ var ChecksumAlgorithms = []struct {
 	Name  string
 	Bytes int
 }{{"SHA256", 32}, {"SHA1", 20}, {"CRC32", 4}, {"CRC32C", 4}, {"CRC64NVME", 8}}
+
+// fingerprint names the customer-provided key that the signature covers, "" for none.
+func (s Spec) fingerprint() string {
+	switch s.Method {
+	case Get, Head:
+		return s.Customer
+	case Put:
+		return s.Upload.Encryption.Fingerprint
+	}
+	return ""
+}
 
 func kept(pairs ...awsops.Pair) []awsops.Pair {
 	var out []awsops.Pair

@@ -21,13 +21,12 @@ type Result struct {
 // the clock and the address. Errors are *awsops.Error.
 func Try(ctx context.Context, s *awsops.Session, m *Made) (Result, error) {
 	spec := m.Spec
-	for _, h := range m.Headers {
-		if h.Secret {
-			return Result{}, awsops.Invalid("TrySigned", "it isn't tried: the customer's key isn't kept", "Use the curl line with the key.")
-		}
-	}
 	if !spec.Method.Writes() {
-		t, err := s.TrySigned(ctx, m.url, string(spec.Method), spec.Bucket, spec.Key, sendable(m.Headers))
+		p, err := m.presigning(s)
+		if err != nil {
+			return Result{}, err
+		}
+		t, err := s.TrySigned(ctx, m.url, p)
 		if err != nil {
 			return Result{}, err
 		}
@@ -37,25 +36,16 @@ func Try(ctx context.Context, s *awsops.Session, m *Made) (Result, error) {
 		}
 		return Result{Sent: sent, Trial: t, Works: t.Status < 300, Verdict: readVerdict(t)}, nil
 	}
-	head, err := s.SignURL(ctx, awsops.Presigning{Bucket: spec.Bucket, Key: spec.Key, Method: http.MethodHead, Style: spec.Style, Life: time.Minute})
+	p := awsops.Presigning{Bucket: spec.Bucket, Key: spec.Key, Method: http.MethodHead, Style: spec.Style, Life: time.Minute}
+	head, err := s.SignURL(ctx, p)
 	if err != nil {
 		return Result{}, err
 	}
-	t, err := s.TrySigned(ctx, head.URL, http.MethodHead, spec.Bucket, spec.Key, nil)
+	t, err := s.TrySigned(ctx, head.URL, p)
 	if err != nil {
 		return Result{}, err
 	}
 	return Result{Sent: "HEAD of the same address, signed with the same key", Trial: t, Verdict: writeVerdict(spec.Method, t)}, nil
-}
-
-func sendable(headers []awsops.SignedHeader) http.Header {
-	out := http.Header{}
-	for _, h := range headers {
-		if h.Name != "content-length" {
-			out[http.CanonicalHeaderKey(h.Name)] = []string{h.Value}
-		}
-	}
-	return out
 }
 
 func readVerdict(t awsops.Trial) string {
@@ -102,12 +92,18 @@ func (m *Made) Revocation() []string {
 	out := []string{"A presigned URL can't be taken back by itself: it is good for as long as its signer may do what it says."}
 	if m.Key.Temporary {
 		out = append(out, "It was signed in a session ("+key+"): revoking the role's sessions (a Deny on aws:TokenIssueTime, as the IAM console's \"Revoke active sessions\" makes it) ends it, with everything else of these sessions.")
+	} else if m.Target.Root {
+		out = append(out, "Deactivating "+key+" ends it, and everything else that is signed with that key: root does that in the console, under its security credentials.")
 	} else {
 		out = append(out, "Deactivating "+key+" ends it, and everything else that is signed with that key: aws iam update-access-key --status Inactive.")
 	}
-	out = append(out, "Taking the permission from "+orUnknown(m.Signer)+" ends it, and others that need the permission.",
-		"A Deny in the bucket's policy with NumericGreaterThan s3:signatureAge (milliseconds) ends every URL of the bucket that is older; with s3:authType REST-QUERY-STRING"+
-			" (POST for forms) it ends all presigned ones.")
+	if m.Target.Root {
+		out = append(out, "Root's own permissions can't be taken away; the bucket's policy binds root, too.")
+	} else {
+		out = append(out, "Taking the permission from "+orUnknown(m.Signer)+" ends it, and others that need the permission.")
+	}
+	out = append(out, "A Deny in the bucket's policy with NumericGreaterThan s3:signatureAge (milliseconds) ends every URL of the bucket that is older; with s3:authType REST-QUERY-STRING"+
+		" (POST for forms) it ends all presigned ones.")
 	if !m.Spec.Method.Writes() && m.Spec.Key != "" {
 		out = append(out, "Deleting the object, or moving it to another key, leaves the URL with nothing to give; with a version pinned, that version must go.")
 	}
