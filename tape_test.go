@@ -14,10 +14,11 @@ import (
 const awake = 450 * time.Millisecond
 
 // TestEveryTapeShowsWhatItWaitsFor builds the program once and plays the demo's tape and those of the main journeys
-// in a pseudo terminal. The pictures that they take are those of docs/img.
+// in a pseudo terminal. The pictures that they take are those of docs/img. The build takes the flags of the tests:
+// others would compile every dependency a second time.
 func TestEveryTapeShowsWhatItWaitsFor(t *testing.T) {
 	bin := t.TempDir()
-	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", filepath.Join(bin, "cooper"), ".")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(bin, "cooper"), ".")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v %s", err, out)
 	}
