@@ -217,7 +217,7 @@ func (spec CreateSpec) expect(p *awsops.Plan) {
 		expect(p, "versioning", "on", textOf("GetBucketVersioning", spec.Name, ReadVersioning, Versioning.String, ""))
 	}
 	if spec.Lock {
-		expect(p, "Object Lock", "on", textOf("GetObjectLockConfiguration", spec.Name, readLock, func(l Lock) string { return onOff(l.Enabled) }, "off",
+		expect(p, "Object Lock", "on", textOf("GetObjectLockConfiguration", spec.Name, ReadLock, func(l Lock) string { return onOff(l.Enabled) }, "off",
 			"ObjectLockConfigurationNotFoundError"))
 	}
 	if spec.Ownership != "" {

@@ -48,7 +48,7 @@ var readers = [facts]factReader{
 	FactOwnership: reader(func(f *Facts) *awsops.Reading[string] { return &f.Ownership }, "GetBucketOwnershipControls", ReadOwnership,
 		codeNoOwnership),
 	FactACL: reader(func(f *Facts) *awsops.Reading[ACL] { return &f.ACL }, "GetBucketAcl", readACL),
-	FactLock: reader(func(f *Facts) *awsops.Reading[Lock] { return &f.Lock }, "GetObjectLockConfiguration", readLock,
+	FactLock: reader(func(f *Facts) *awsops.Reading[Lock] { return &f.Lock }, "GetObjectLockConfiguration", ReadLock,
 		"ObjectLockConfigurationNotFoundError"),
 	FactLogging: reader(func(f *Facts) *awsops.Reading[Logging] { return &f.Logging }, "GetBucketLogging", readLogging),
 	FactTags:    reader(func(f *Facts) *awsops.Reading[[]Tag] { return &f.Tags }, "GetBucketTagging", ReadTags, codeNoTags),
@@ -189,7 +189,9 @@ func readACL(ctx context.Context, r *awsops.Reader, bucket string) (ACL, error) 
 	return acl, nil
 }
 
-func readLock(ctx context.Context, r *awsops.Reader, bucket string) (Lock, error) {
+// ReadLock reads a bucket's Object Lock configuration. A bucket without one answers 404
+// ObjectLockConfigurationNotFoundError.
+func ReadLock(ctx context.Context, r *awsops.Reader, bucket string) (Lock, error) {
 	out, err := ask(ctx, r, "GetObjectLockConfiguration", bucket, "ObjectLockConfiguration", &s3.GetObjectLockConfigurationInput{Bucket: &bucket},
 		awsops.ReadAPI.GetObjectLockConfiguration)
 	if err != nil {
