@@ -9,6 +9,7 @@ import (
 	"cooper/awsops/buckets"
 	"cooper/awsops/copies"
 	"cooper/awsops/corsplan"
+	"cooper/awsops/logging"
 	"cooper/awsops/encryption"
 	"cooper/awsops/objectedit"
 	"cooper/awsops/transfer"
@@ -76,7 +77,7 @@ func planners() awsops.Planners {
 	all := awsops.Planners{}
 	for _, area := range []awsops.Planners{
 		archive.Planners(), objectedit.Planners(),
-		bucketpolicy.Planners(), buckets.Planners(), copies.Planners(), corsplan.Planners(), encryption.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners(),
+		bucketpolicy.Planners(), buckets.Planners(), copies.Planners(), corsplan.Planners(), logging.Planners(), encryption.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners(),
 	} {
 		maps.Copy(all, area)
 	}

@@ -202,37 +202,59 @@ func TestAJobThatHadPutThePolicyGoesOnWithTheRest(t *testing.T) {
 	}
 }
 
-func TestAScanCountsWhatItCouldNotRead(t *testing.T) {
-	w := openSandbox(t, awsops.DialectSandbox)
-	a, b := w.bucket(t, ""), w.bucket(t, "")
-	at := w.clock.Now()
+// logFiles puts 30 files of a line that is no record, and something else between them.
+func (w *world) logFiles(t *testing.T, source string) (place logging.Place, at time.Time) {
+	t.Helper()
+	target := w.bucket(t, "")
+	at = w.clock.Now()
 	for i := range 30 {
-		w.put(t, b, "in/"+at.Add(time.Duration(i)*time.Minute).Format("2006-01-02-15-04-05")+fmt.Sprintf("-%016X", i), "not a record\n")
+		w.put(t, target, "in/"+at.Add(time.Duration(i)*time.Minute).Format("2006-01-02-15-04-05")+fmt.Sprintf("-%016X", i), "not a record\n")
 	}
-	w.put(t, b, "in/2026-notes.txt", "not a log file")
-	w.server.Faults.Add(sandbox.Fault{Operation: "GetObject", Bucket: b, Key: "*0000003", Kind: sandbox.FaultError, Status: 403, Code: "AccessDenied", Message: "Access Denied"})
-	place := logging.Place{Source: a, Account: "111122223333", Region: "eu-west-1", Config: logging.Config{Target: b, Prefix: "in/", Keys: logging.Simple}}
-	s := logging.Open(t.Context(), w.reader(), place, at, at.Add(time.Hour))
+	w.put(t, target, "in/2026-notes.txt", "not a log file")
+	return logging.Place{Source: source, Account: "111122223333", Region: "eu-west-1", Config: logging.Config{Target: target, Prefix: "in/", Keys: logging.Simple}}, at
+}
+
+// ended opens a scan and waits for its end.
+func ended(ctx context.Context, w *world, place logging.Place, at time.Time) *logging.Scan {
+	s := logging.Open(ctx, w.reader(), place, at, at.Add(time.Hour))
 	for !s.Complete() {
 		time.Sleep(time.Millisecond)
 	}
+	return s
+}
+
+func TestAScanCountsWhatItCouldNotRead(t *testing.T) {
+	w := openSandbox(t, awsops.DialectSandbox)
+	place, at := w.logFiles(t, w.bucket(t, ""))
+	w.server.Faults.Add(sandbox.Fault{Operation: "GetObject", Bucket: place.Target, Key: "*0000003", Kind: sandbox.FaultError, Status: 403, Code: "AccessDenied", Message: "Access Denied"})
+	s := ended(t.Context(), w, place, at)
 	p, c := s.Progress(), s.Table.Counts()
-	if p.Found != 30 || p.Read != 29 || p.Failed != 1 || len(p.Failures) != 1 || p.Failures[0].Kind != awsops.KindDenied || !p.Listed || c.Broken != 29 {
+	if p.Found != 30 || p.Read != 29 || p.Failed != 1 || !p.Listed || c.Broken != 29 {
 		t.Errorf("%+v %+v", p, c)
 	}
-	w.put(t, b, "in/"+w.clock.Now().Format("2006-01-02-15-04-05")+"-FFFFFFFFFFFFFFFF", "one more\n")
+	if len(p.Failures) != 1 || p.Failures[0].Kind != awsops.KindDenied {
+		t.Errorf("%+v", p.Failures)
+	}
+}
+
+func TestAScanFindsWhatCameSince(t *testing.T) {
+	w := openSandbox(t, awsops.DialectSandbox)
+	place, at := w.logFiles(t, w.bucket(t, ""))
+	s := ended(t.Context(), w, place, at)
+	w.put(t, place.Target, "in/"+w.clock.Now().Format("2006-01-02-15-04-05")+"-FFFFFFFFFFFFFFFF", "one more\n")
 	for want := range 2 {
 		if n, err := s.Poll(t.Context()); err != nil || n != 1-want {
 			t.Errorf("poll %d finds %d files, %v", want, n, err)
 		}
 	}
+}
+
+func TestAScanThatIsGivenUpSaysSo(t *testing.T) {
+	w := openSandbox(t, awsops.DialectSandbox)
+	place, at := w.logFiles(t, w.bucket(t, ""))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	ended := logging.Open(ctx, w.reader(), place, at, at.Add(time.Hour))
-	for !ended.Complete() {
-		time.Sleep(time.Millisecond)
-	}
-	if got := ended.Progress(); got.Err == nil || got.Err.Kind != awsops.KindCancelled || got.Listed {
+	if got := ended(ctx, w, place, at).Progress(); got.Err == nil || got.Err.Kind != awsops.KindCancelled || got.Listed {
 		t.Errorf("%+v", got)
 	}
 }

@@ -199,15 +199,21 @@ func addPolicy(ctx context.Context, r *awsops.Reader, p *awsops.Plan, spec *PutS
 		}
 		return err
 	}
+	merge(p, change, spec.Target)
+	return nil
+}
+
+// merge puts the plan of the target's policy in front of a plan.
+func merge(p, change *awsops.Plan, target string) {
 	for _, c := range change.Changes {
-		c.Field = "policy of " + spec.Target
+		c.Field = "policy of " + target
 		p.Changes = append(p.Changes, c)
 	}
 	for i := range change.Basis {
-		change.Basis[i].What = "the policy of " + spec.Target
+		change.Basis[i].What = "the policy of " + target
 	}
 	for i := range change.Steps {
-		change.Steps[i].Title = "let the log service write to " + spec.Target
+		change.Steps[i].Title = "let the log service write to " + target
 	}
 	p.Diff, p.Steps, p.Basis, p.Expect = change.Diff, append(p.Steps, change.Steps...), append(p.Basis, change.Basis...), append(p.Expect, change.Expect...)
 	p.Warnings = append(p.Warnings, change.Warnings...)
@@ -216,7 +222,6 @@ func addPolicy(ctx context.Context, r *awsops.Reader, p *awsops.Plan, spec *PutS
 	}
 	p.Effects.Requests[0].N += int64(len(change.Steps))
 	p.Undo += " The statement in the target's policy is removed on its Policy tab."
-	return nil
 }
 
 // doneAlready stands for the policy's step of a job that had done it.

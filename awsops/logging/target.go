@@ -161,24 +161,29 @@ func (t Target) Obstacles(source, region string) []Obstacle {
 // limits are those of the User Guide for targets: no KMS key by default, no default retention, no requester who pays.
 func (t Target) limits() []Obstacle {
 	var out []Obstacle
-	add := func(refused bool, text, do string) { out = append(out, Obstacle{refused, text, do}) }
-	switch e := t.Encryption; {
-	case e.State == awsops.Known && strings.HasPrefix(e.Value.Algorithm, "aws:kms"):
-		add(true, t.Bucket+" encrypts with a KMS key by default ("+e.Value.String()+"), which the log service can't use: nothing would arrive.", "Set its default encryption to SSE-S3, or choose another bucket.")
-	case e.State != awsops.Known && e.State != awsops.Absent:
-		add(false, "The target's default encryption can't be read. With a KMS key nothing would arrive.", "")
+	e, l, p := t.Encryption, t.Lock, t.Payer
+	if e.State == awsops.Known && strings.HasPrefix(e.Value.Algorithm, "aws:kms") {
+		out = append(out, Obstacle{true, t.Bucket + " encrypts with a KMS key by default (" + e.Value.String() + "), which the log service can't use: nothing would arrive.",
+			"Set its default encryption to SSE-S3, or choose another bucket."})
 	}
-	switch l := t.Lock; {
-	case l.State == awsops.Known && l.Value.Mode != "":
-		add(true, t.Bucket+" retains every object by default ("+l.Value.String()+"), which S3 doesn't allow for a target of logs.", "Remove the default retention, or choose another bucket.")
-	case l.State != awsops.Known && l.State != awsops.Absent && l.State != awsops.Unsupported:
-		add(false, "Whether the target retains objects by default can't be read. With a default retention nothing would arrive.", "")
+	if l.State == awsops.Known && l.Value.Mode != "" {
+		out = append(out, Obstacle{true, t.Bucket + " retains every object by default (" + l.Value.String() + "), which S3 doesn't allow for a target of logs.",
+			"Remove the default retention, or choose another bucket."})
 	}
-	switch p := t.Payer; {
-	case p.State == awsops.Known && p.Value == "Requester":
-		add(true, t.Bucket+" lets requesters pay, which S3 doesn't allow for a target of logs.", "Choose another bucket.")
-	case p.State != awsops.Known && p.State != awsops.Unsupported:
-		add(false, "Whether requesters pay for the target can't be read. If they do, nothing arrives.", "")
+	if p.State == awsops.Known && p.Value == "Requester" {
+		out = append(out, Obstacle{true, t.Bucket + " lets requesters pay, which S3 doesn't allow for a target of logs.", "Choose another bucket."})
+	}
+	for _, open := range []struct {
+		state awsops.State
+		text  string
+	}{
+		{e.State, "The target's default encryption can't be read. With a KMS key nothing would arrive."},
+		{l.State, "Whether the target retains objects by default can't be read. With a default retention nothing would arrive."},
+		{p.State, "Whether requesters pay for the target can't be read. If they do, nothing arrives."},
+	} {
+		if open.state == awsops.Denied || open.state == awsops.Failed {
+			out = append(out, Obstacle{Text: open.text})
+		}
 	}
 	return out
 }
