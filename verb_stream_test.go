@@ -19,7 +19,7 @@ func (w *shellWorld) piped(t *testing.T, in []byte, args ...string) (code int, o
 	cmd := w.command(t.Context(), args...)
 	var o, e bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = io.MultiReader(bytes.NewReader(in)), &o, &e // no file: it comes through a pipe
-	_ = cmd.Run()                                                                      // the code is what counts
+	_ = cmd.Run()                                                                   // the code is what counts
 	return cmd.ProcessState.ExitCode(), o.Bytes(), e.String()
 }
 
@@ -34,17 +34,23 @@ func TestStandardInputAndOutputCarryObjects(t *testing.T) {
 			t.Errorf("%s: exit %d, %d bytes of %d: %s", key, code, len(out), len(body), said)
 		}
 	}
-	head, err := w.client.HeadObject(t.Context(), &s3.HeadObjectInput{Bucket: aws.String("box"), Key: aws.String("small.txt")})
+}
+
+func TestStandardInputReplacesOnlyWhatItIsToldTo(t *testing.T) {
+	t.Parallel()
+	w := openShell(t)
+	w.piped(t, []byte("hello"), "cp", "--yes", "--tag", "k=v", "-", "s3://box/one.txt")
+	head, err := w.client.HeadObject(t.Context(), &s3.HeadObjectInput{Bucket: aws.String("box"), Key: aws.String("one.txt")})
 	if err != nil || !strings.HasPrefix(*head.ContentType, "text/plain") || *head.TagCount != 1 {
 		t.Errorf("%+v, %v", head, err)
 	}
-	if code, _, said := w.piped(t, []byte("x"), "cp", "--yes", "-", "s3://box/one"); code != 5 || !strings.Contains(said, "there is an object with this key already") {
+	if code, _, said := w.piped(t, []byte("x"), "cp", "--yes", "-", "s3://box/one.txt"); code != 5 || !strings.Contains(said, "there is an object with this key already") {
 		t.Errorf("it replaced what was there, exit %d: %s", code, said)
 	}
-	if code, _, said := w.piped(t, []byte("x"), "cp", "--yes", "--existing", "replace", "-", "s3://box/one"); code != 0 {
+	if code, _, said := w.piped(t, []byte("x"), "cp", "--yes", "--existing", "replace", "-", "s3://box/one.txt"); code != 0 {
 		t.Errorf("exit %d: %s", code, said)
 	}
-	if code, out, _ := w.piped(t, nil, "cp", "s3://box/one", "-"); code != 0 || string(out) != "x" {
+	if code, out, _ := w.piped(t, nil, "cp", "s3://box/one.txt", "-"); code != 0 || string(out) != "x" {
 		t.Errorf("exit %d, %q", code, out)
 	}
 }
