@@ -239,7 +239,7 @@ func (v *verb) wait(job *awsops.Job) {
 			job.Cancel(awsops.ErrLater)
 			ended = nil
 		case <-tick.C:
-			if live {
+			if live && job.State() != awsops.JobWaiting { // a question stands in the line
 				_, _ = io.WriteString(v.p.err, "\r\x1b[K"+progressLine(job.Snapshot(), v.session.Clock().Now()))
 				drawn = true
 			}

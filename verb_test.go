@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io/fs"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -34,9 +35,14 @@ func openShell(t *testing.T) *shellWorld {
 	parts := &partLog{next: server}
 	endpoint := httptest.NewServer(parts)
 	t.Cleanup(endpoint.Close)
+	return shellOn(t, server, parts, endpoint.URL, endpoint.Client())
+}
+
+// shellOn makes a bucket on a server, and the environment of the programs.
+func shellOn(t *testing.T, server *sandbox.Server, parts *partLog, url string, wire *http.Client) *shellWorld {
+	t.Helper()
 	root, home := server.Root(), t.TempDir()
-	url := endpoint.URL
-	client := s3.New(s3.Options{BaseEndpoint: &url, Region: "eu-west-1", UsePathStyle: true,
+	client := s3.New(s3.Options{BaseEndpoint: &url, HTTPClient: wire, Region: "eu-west-1", UsePathStyle: true,
 		Credentials: credentials.NewStaticCredentialsProvider(root.AccessKeyID, root.SecretAccessKey, "")})
 	_, err := client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: aws.String("box"),
 		CreateBucketConfiguration: &types.CreateBucketConfiguration{LocationConstraint: "eu-west-1"}})

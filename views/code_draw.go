@@ -62,7 +62,7 @@ func (d *codeDialog) whatFor(w int) []codeLine {
 		lines = append(lines, codeLine{l, min(i, 1) * 5})
 	}
 	if d.c.Batches > 1 {
-		lines = append(lines, codeLine{fmt.Sprintf("code %d of %d; esc stops here, what is done stays done", d.c.Batch, d.c.Batches), 3})
+		lines = append(lines, codeLine{fmt.Sprintf("code %d of %d; esc %s, what is done stays done", d.c.Batch, d.c.Batches, d.leaving()), 3})
 	}
 	return lines
 }
@@ -149,12 +149,23 @@ func skewSentence(skew time.Duration) string {
 	return "this machine is " + seconds(-skew) + " ahead of the server"
 }
 
+// leaving says what esc does.
+func (d *codeDialog) leaving() string {
+	if d.job != nil {
+		return "pauses"
+	}
+	return "stops here"
+}
+
 func (d *codeDialog) hint() string {
 	sep := " " + d.env.Theme.Glyph().Sep + " "
 	if d.filled != 0 {
 		return "enter sends the kept seed's code" + sep + "esc stops"
 	}
-	if d.job != nil {
+	switch {
+	case d.job != nil && d.c.Batches > 1:
+		return "the sixth digit sends it" + sep + "esc pauses the job" + sep + "d in J cancels it"
+	case d.job != nil:
 		return "the sixth digit sends it" + sep + "esc cancels the job" + sep + "ctrl+p pauses it"
 	}
 	return "the sixth digit sends it" + sep + "esc stops" + sep + "ctrl+t other device"

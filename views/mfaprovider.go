@@ -28,7 +28,8 @@ func (p *MFAProvider) Bind(env *Env) {
 }
 
 // Code opens the dialog and waits for its answer or for ctx. It fails with awsops.ErrMFARequired when
-// no program runs that could ask, and with ui.ErrDismissed when the person left the dialog.
+// no program runs that could ask, and with ui.ErrDismissed when the person left the dialog. A job that needs several
+// codes is paused then, and asks again when it goes on.
 func (p *MFAProvider) Code(ctx context.Context, c awsops.Challenge) (awsops.Token, error) {
 	p.mu.Lock()
 	env := p.env
@@ -43,6 +44,9 @@ func (p *MFAProvider) Code(ctx context.Context, c awsops.Challenge) (awsops.Toke
 	job, _ := awsops.JobOf(ctx)
 	for {
 		got, err := env.askCode(ctx, c, job)
+		if errors.Is(err, ui.ErrDismissed) && job != nil && c.Batches > 1 && ctx.Err() == nil {
+			got, err = codeReply{pause: true}, nil // leaving a question is no decision to give up what was begun
+		}
 		switch {
 		case errors.Is(err, ui.ErrNobody):
 			return awsops.Token{}, errors.Join(awsops.ErrMFARequired, err)
