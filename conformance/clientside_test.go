@@ -17,6 +17,7 @@ import (
 
 	"cooper/awsops"
 	"cooper/awsops/clientside"
+	"cooper/awsops/objectedit"
 	details "cooper/awsops/objects"
 	"cooper/awsops/s3ec"
 	"cooper/awsops/sse"
@@ -384,6 +385,32 @@ func TestAFileThatChangedIsNotMixedIntoASealedUpload(t *testing.T) {
 	p, err = transfer.PlanUpload(t.Context(), w.reader(), spec)
 	w.done(t, p, err)
 	w.fetched(t, b, "k", body)
+}
+
+func TestAnEditOfTheMetadataKeepsTheEnvelope(t *testing.T) {
+	w := openSandbox(t, awsops.DialectSandbox)
+	b := w.bucket(t, "")
+	w.sealed(t, b, "k", []byte("text"), w.ownChoice(t, 1, false))
+	for _, test := range []struct {
+		pairs  objectedit.Pairs
+		failed bool
+	}{
+		{objectedit.Pairs{Set: []details.Pair{{Name: "reviewed", Value: "yes"}}}, false},
+		{objectedit.Pairs{Remove: []string{"x-amz-3"}}, true},
+		{objectedit.Pairs{Set: []details.Pair{{Name: "owner", Value: "me"}}, Only: true}, true},
+	} {
+		p, err := objectedit.PlanEdit(t.Context(), w.reader(), objectedit.Spec{Set: of(b, "k"), Change: objectedit.Change{Metadata: test.pairs}})
+		if test.failed {
+			if err == nil {
+				if s := w.apply(t, p); s.State == awsops.JobDone && s.Failures == 0 {
+					t.Errorf("%+v: the envelope is gone", test.pairs)
+				}
+			}
+		} else {
+			w.done(t, p, err)
+		}
+		w.fetched(t, b, "k", []byte("text"))
+	}
 }
 
 func TestAFolderIsEncryptedFileByFile(t *testing.T) {

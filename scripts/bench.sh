@@ -19,6 +19,8 @@ echo "== a listing of 1,000,000 keys at 30 ms a request"
 bench ./conformance '^BenchmarkListingAMillionKeys$' 1x
 echo "== the sandbox with 1,000,000 objects, and the SDK that decodes its pages"
 bench ./sandbox '^Benchmark(PageOf1000Of1000000|PageOf1000Prefixes|VersionPage|MemoryOfAMillionObjects|MemoryOfSmallObjectsThatWerePut|SeedDemo|TheSDKDecodesAPage)$' 1s
+echo "== client-side encryption beside plain AES-256-GCM"
+go test -run '^$' -bench '^BenchmarkSpeed$' -cpu 1 -count "$COUNT" ./awsops/s3ec | grep -E '^(Benchmark|FAIL)'
 echo "== the shell and the grid"
 bench ./ui '^Benchmark(TwoThousandKeys|Draw|DrawWithDialog)$' 1s
 bench ./ui/grid . 1s

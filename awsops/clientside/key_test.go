@@ -100,6 +100,9 @@ func TestTheMetadataTellsHowAnObjectIsEncrypted(t *testing.T) {
 	if !ok || !reflect.DeepEqual(told, want) {
 		t.Errorf("%+v, %v", told, ok)
 	}
+	if !Keeps(pairs, append(pairs, objects.Pair{Name: "colour", Value: "red"})) || Keeps(pairs, nil) || Keeps(nil, pairs) {
+		t.Error("it isn't noticed that an envelope is changed")
+	}
 	if told, ok = Look(append(pairs, objects.Pair{Name: "x-amz-3", Value: "AAAA"})); !ok || !strings.Contains(told.Problem, "two envelopes") {
 		t.Errorf("%+v, %v", told, ok)
 	}

@@ -65,6 +65,11 @@ func mapOf(pairs []objects.Pair) map[string]string {
 	return m
 }
 
+// Keeps reports whether a change of an object's metadata keeps its envelope as it is: without that the object is lost.
+func Keeps(before, after []objects.Pair) bool {
+	return maps.Equal(s3ec.Fields(mapOf(before)), s3ec.Fields(mapOf(after)))
+}
+
 // Object is one version of an object that is to be read.
 type Object struct {
 	Bucket, Key, Version string

@@ -12,6 +12,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"cooper/awsops"
+	"cooper/awsops/clientside"
 	"cooper/awsops/objects"
 	"cooper/awsops/sse"
 )
@@ -39,6 +40,10 @@ func (e *Edit) of(head objects.Head) (objects.Head, error) {
 			Message: "it has metadata that no header can carry, and a copy would lose it", Hint: "Write it anew with the tool that wrote it."}
 	}
 	want := e.Head(head)
+	if !clientside.Keeps(head.Metadata, want.Metadata) {
+		return head, &awsops.Error{Op: "CopyObject", Key: head.Key, Kind: awsops.KindConflict, Code: "Envelope",
+			Message: "the object is client-side encrypted, and without its envelope in the metadata nobody can read it", Hint: "Leave what begins with x-amz- as it is."}
+	}
 	if e.Tags == nil && SameHeaders(head, want) && want.StorageClass == head.StorageClass && want.Redirect == head.Redirect {
 		return want, ErrSame
 	}

@@ -25,6 +25,7 @@ type Upload struct {
 	Modified time.Time `json:"modified"` // the file's
 	PartSize int64     `json:"part_size"`
 	Options  string    `json:"options,omitempty"`
+	Envelope string    `json:"envelope,omitempty"` // of client-side encryption: nothing of it is secret
 	Begun    time.Time `json:"begun"`
 }
 

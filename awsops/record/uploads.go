@@ -18,12 +18,12 @@ func (l ledger) Kept() ([]awsops.UploadRecord, error) {
 	out := make([]awsops.UploadRecord, len(all))
 	for i, r := range all {
 		out[i] = awsops.UploadRecord{Endpoint: r.Endpoint, Bucket: r.Bucket, Key: string(r.Key), UploadID: r.UploadID, File: string(r.File),
-			Size: r.Size, Modified: r.Modified, PartSize: r.PartSize, Options: r.Options, Begun: r.Begun}
+			Size: r.Size, Modified: r.Modified, PartSize: r.PartSize, Options: r.Options, Envelope: r.Envelope, Begun: r.Begun}
 	}
 	return out, err
 }
 
 func upload(r awsops.UploadRecord) journal.Upload {
 	return journal.Upload{Endpoint: r.Endpoint, Bucket: r.Bucket, Key: journal.Text(r.Key), UploadID: r.UploadID, File: journal.Text(r.File),
-		Size: r.Size, Modified: r.Modified, PartSize: r.PartSize, Options: r.Options, Begun: r.Begun}
+		Size: r.Size, Modified: r.Modified, PartSize: r.PartSize, Options: r.Options, Envelope: r.Envelope, Begun: r.Begun}
 }

@@ -93,13 +93,17 @@ func (e *Envelope) Context() map[string]string {
 
 // Marked says whether metadata has any field of an envelope; a copy that replaces such metadata loses the object.
 func Marked(metadata map[string]string) bool {
-	for name := range metadata {
-		name = strings.ToLower(name)
-		if name == fieldKeyV1 || slices.Contains(fieldsV2, name) || slices.Contains(fieldsV3, name) {
-			return true
-		}
-	}
-	return false
+	return len(Fields(metadata)) > 0
+}
+
+// Fields are those of metadata that belong to an envelope: a change of the metadata has to
+// keep them as they are.
+func Fields(metadata map[string]string) map[string]string {
+	m := lower(metadata)
+	maps.DeleteFunc(m, func(name, _ string) bool {
+		return name != fieldKeyV1 && !slices.Contains(fieldsV2, name) && !slices.Contains(fieldsV3, name)
+	})
+	return m
 }
 
 // IsInstructionFile says whether an object's metadata marks it as the instruction file of another object.

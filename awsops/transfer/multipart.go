@@ -133,6 +133,9 @@ func (u *upload) kept(want awsops.UploadRecord) (awsops.UploadRecord, bool) {
 	for _, rec := range all {
 		same := rec
 		same.UploadID, same.Begun, same.Modified, same.Envelope = "", time.Time{}, want.Modified, ""
+		if (rec.Envelope == "") != (u.spec.With.Encryption.Client == nil) {
+			continue // what was sent is under a key that nobody can find
+		}
 		if same == want && rec.Modified.Equal(want.Modified) && rec.Begun.After(found.Begun) {
 			found = rec
 		}
