@@ -86,7 +86,9 @@ func (s *Shelf) make(env *views.Env, life *ui.Life, place ui.Place, typed ui.Val
 		if err != nil {
 			return outcome{}, err
 		}
-		return outcome{made, around.Foretell(spec, made.At)}, nil
+		f := around.Foretell(spec, made.At)
+		f.Notes = append(f.Notes, sign.Look(ctx, env.Session.Reader(), spec)...)
+		return outcome{made, f}, nil
 	}, func(o outcome, err error) tea.Cmd {
 		if err != nil {
 			again := func() tea.Cmd { return ui.Push(s.form(env, life, place, typed)) }
@@ -101,7 +103,10 @@ func (s *Shelf) make(env *views.Env, life *ui.Life, place ui.Place, typed ui.Val
 func (s *Shelf) show(it item, life *ui.Life) tea.Cmd {
 	d := newResult(it.env, life, it.Made, nil)
 	return tea.Batch(ui.Push(d), ui.Do(life, "foretell", func(ctx context.Context) (sign.Forecast, error) {
-		return sign.Survey(ctx, it.env.Session.Reader(), it.Spec.Bucket).Foretell(it.Spec, it.env.Session.ServerNow()), nil
+		r := it.env.Session.Reader()
+		f := sign.Survey(ctx, r, it.Spec.Bucket).Foretell(it.Spec, it.env.Session.ServerNow())
+		f.Notes = append(f.Notes, sign.Look(ctx, r, it.Spec)...)
+		return f, nil
 	}, func(f sign.Forecast, _ error) tea.Cmd {
 		d.forecast = &f
 		return nil
