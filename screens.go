@@ -17,6 +17,7 @@ import (
 	"cooper/awsops/versions"
 	"cooper/ui"
 	"cooper/views"
+	encryptionview "cooper/views/encryption"
 )
 
 // screens says which screen shows a place. A screen belongs to the session that is in force when it is opened.
@@ -32,6 +33,10 @@ func screens(env func() *views.Env) map[string]func(ui.Place) ui.View {
 		"bin":        at(views.NewBin),
 		"moment":     at(views.NewMoment),
 		"cors":       at(views.NewCORS),
+		"encryption": at(encryptionview.New),
+
+		encryptionview.UsageScreen: at(encryptionview.NewUsage),
+
 		"policy":     at(views.NewPolicy),
 		"properties": at(views.NewProperties),
 		"devices":    at(views.NewDevices),
@@ -49,6 +54,7 @@ func bucketTabs() []ui.Tab {
 	return []ui.Tab{
 		{Digit: 1, Title: "Objects", Screen: "objects"},
 		{Digit: 2, Title: "Versions", Screen: "versions"},
+		{Digit: 3, Title: "Encryption", Screen: "encryption"},
 		{Digit: 4, Title: "CORS", Screen: "cors"},
 		{Digit: 5, Title: "Policy", Screen: "policy"},
 		{Digit: 9, Title: "Properties", Screen: "properties"},

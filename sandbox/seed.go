@@ -31,6 +31,7 @@ func (s *Server) SeedDemo() {
 		d.invoices, d.ledger, d.exports, d.buildCache, d.pressKit, d.contracts,
 		d.drafts, d.telemetry, d.oddNames, d.videoIngest, d.fresh, d.payroll, d.partner, d.uploads, d.accessLogs,
 		d.masters,
+		d.keys, d.payments, d.mixed, d.doomed, d.keyUses,
 	} {
 		if err := plant(); err != nil {
 			panic("sandbox: seeding the demo: " + err.Error())

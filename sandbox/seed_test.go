@@ -50,7 +50,7 @@ func TestTheDemoHasItsBucketsInThreeRegions(t *testing.T) {
 	for _, b := range out.Buckets {
 		regions[*b.BucketRegion]++
 	}
-	if len(out.Buckets) != 14 || len(regions) != 3 {
+	if len(out.Buckets) != 17 || len(regions) != 3 {
 		t.Errorf("%d buckets in %v", len(out.Buckets), regions)
 	}
 }

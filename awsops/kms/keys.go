@@ -108,11 +108,15 @@ func Reading(ctx context.Context, r *awsops.Reader, region, key string) awsops.R
 	return awsops.Read("DescribeKey", r.Now(), k, err, "NotFoundException")
 }
 
-// Aliases lists a region's aliases, those of AWS managed keys among them.
-func Aliases(ctx context.Context, r *awsops.Reader, region string) ([]Alias, error) {
+// Aliases lists a region's aliases, those of AWS managed keys among them; key "" lists those of every key. The aliases of
+// another account's key are that account's to list.
+func Aliases(ctx context.Context, r *awsops.Reader, region, key string) ([]Alias, error) {
 	var all []Alias
 	err := pages(func(marker string) (string, error) {
 		in := map[string]any{"Limit": 100}
+		if key != "" {
+			in["KeyId"] = key
+		}
 		if marker != "" {
 			in["Marker"] = marker
 		}
@@ -191,7 +195,7 @@ func fill(ctx context.Context, r *awsops.Reader, region string, all []Listed) {
 	var g errgroup.Group
 	g.SetLimit(describing)
 	g.Go(func() error {
-		aliases, err := Aliases(ctx, r, region)
+		aliases, err := Aliases(ctx, r, region, "")
 		if err != nil {
 			return nil //nolint:nilerr // keys without their aliases are worth showing
 		}
