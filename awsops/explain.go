@@ -166,6 +166,8 @@ func explainDenied(e *Error) {
 		e.Hint = "A policy of the organisation denies it."
 	case strings.Contains(e.Message, "no identity-based policy allows"):
 		e.Hint = "No policy of yours allows it: ask for the permission named above."
+	case e.Code == "AccessDeniedException":
+		e.Hint = "No permission for " + e.Op + ", or a policy of the resource or the organisation forbids it."
 	default:
 		e.Hint = "No permission for " + e.Op + ", or the bucket belongs to another account, or its policy, key or lock forbids it."
 	}

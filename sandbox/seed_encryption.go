@@ -51,7 +51,7 @@ func (d *seeder) payments() error {
 	return d.policy(b, `{"Version":"2012-10-17","Statement":[`+
 		`{"Sid":"CooperDenyInsecureTransport","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":["arn:aws:s3:::payments-2026","arn:aws:s3:::payments-2026/*"],"Condition":{"Bool":{"aws:SecureTransport":"false"}}},`+
 		`{"Sid":"CooperDenyOtherSse","Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::payments-2026/*","Condition":{"Null":{"s3:x-amz-server-side-encryption":"false"},"StringNotEquals":{"s3:x-amz-server-side-encryption":"aws:kms:dsse"}}},`+
-		`{"Sid":"OnlyOurKey","Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::payments-2026/*","Condition":{"ArnNotEqualsIfExists":{"s3:x-amz-server-side-encryption-aws-kms-key-id":"`+key+`"}}}]}`)
+		`{"Sid":"OnlyOurKey","Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::payments-2026/*","Condition":{"Null":{"s3:x-amz-server-side-encryption-aws-kms-key-id":"false"},"ArnNotEquals":{"s3:x-amz-server-side-encryption-aws-kms-key-id":"`+key+`"}}}]}`)
 }
 
 // mixed holds objects of every kind of encryption, one of them under a key that is disabled.

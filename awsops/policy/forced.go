@@ -29,23 +29,40 @@ func ForcedOn(d *Document, bucket ARN) Forced {
 		}
 		return none
 	}
-	if put(map[string][]string{}).Yes { // nobody may upload: that forces no kind in particular
+	if !d.someUpload(put) { // nobody may upload: that forces no kind in particular
+		f.Encryption = none
 		return f
 	}
 	f.NoSSEC = put(map[string][]string{sseCKey: {"AES256"}})
 	for _, kind := range []string{"aws:kms", "aws:kms:dsse"} {
 		named := d.keyNamed()
-		if named != nil && put(map[string][]string{sseKey: {kind}, kmsKey: named}).Yes {
-			continue // this kind is refused as such
+		if named == nil || put(map[string][]string{sseKey: {kind}, kmsKey: named}).Yes {
+			continue // no key is named, or this kind is refused as such
 		}
-		if f.Key = put(map[string][]string{sseKey: {kind}, kmsKey: {otherKey}}); f.Key.Yes && named != nil {
+		if other := put(map[string][]string{sseKey: {kind}, kmsKey: {otherKey}}); other.Yes {
+			f.Key, f.NamedKey = other, put(map[string][]string{sseKey: {kind}})
 			f.Key.Detail = named[0]
-			f.NamedKey = put(map[string][]string{sseKey: {kind}})
 			break
 		}
-		f.Key = none
 	}
 	return f
+}
+
+// someUpload tries the kinds of uploads that there are: is one of them not refused?
+func (d *Document) someUpload(put func(map[string][]string) Finding) bool {
+	if !put(map[string][]string{}).Yes {
+		return true
+	}
+	for _, kind := range []string{"AES256", "aws:kms", "aws:kms:dsse"} {
+		facts := map[string][]string{sseKey: {kind}}
+		if named := d.keyNamed(); named != nil && kind != "AES256" {
+			facts[kmsKey] = named
+		}
+		if !put(facts).Yes {
+			return true
+		}
+	}
+	return false
 }
 
 const newestTLS = "1.3"

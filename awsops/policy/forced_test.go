@@ -74,7 +74,14 @@ func TestAnExplicitHeaderIsForcedAsWellAsTheDefault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := ForcedOn(d, BucketARN("aws", "b")); got.Encryption.Detail != "aws:kms" {
+	if got := ForcedOn(d, BucketARN("aws", "b")); got.Encryption.Detail != "aws:kms" || !got.NoSSEC.Yes {
+		t.Errorf("%+v", got)
+	}
+	d, err = Parse([]byte(`{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::b/*","Condition":{"ArnNotEqualsIfExists":{"` + kmsKey + `":"` + someKey + `"}}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := ForcedOn(d, BucketARN("aws", "b")); got.Key.Detail != someKey || !got.NamedKey.Yes {
 		t.Errorf("%+v", got)
 	}
 }

@@ -51,7 +51,11 @@ func (v *tab) defaultRows() []item {
 		return []item{it}
 	}
 	e := v.byDefault.Value
-	out := []item{row(rowDefault, "  new objects", kindWords(e), views.CellText)}
+	var out []item
+	if k, ok := v.key.key.Get(); ok && defaults.UsesKMS(e.Algorithm) {
+		out = v.keyAlarms(k)
+	}
+	out = append(out, row(rowDefault, "  new objects", kindWords(e), views.CellText))
 	if defaults.UsesKMS(e.Algorithm) {
 		out = append(out, v.keyRows(e)...)
 		out = append(out, v.bucketKeyRow(e), v.requestsRow(e))
@@ -100,8 +104,7 @@ func (v *tab) keyRows(e buckets.Encryption) []item {
 	if !k.Enabled() {
 		style = views.CellBad
 	}
-	out = append(out, row(rowKey, "  key state", defaults.Describe(k)+", "+k.Region, style))
-	return append(out, v.keyAlarms(k)...)
+	return append(out, row(rowKey, "  key state", defaults.Describe(k)+", "+k.Region, style))
 }
 
 // keyAlarms are what must not be overlooked.
@@ -113,8 +116,8 @@ func (v *tab) keyAlarms(k kms.Key) []item {
 		if !k.Deleted.IsZero() {
 			left = "in " + ui.Span(k.Deleted.Sub(v.env.Session.ServerNow())) + ", on " + ui.Time(k.Deleted)
 		}
-		out = append(out, v.loud(rowKey, "  PENDING DELETION", "The key is gone "+left+". From then on nothing that it encrypted can ever be read again, here or anywhere. "+
-			"Uploads and reads fail already. If it is still needed, cancel now: "+rescue(v.target, k)+" and then aws kms enable-key.", views.CellBad))
+		out = append(out, v.loud(rowKey, "  PENDING DELETION", "The key is gone "+left+". From then on nothing that it encrypted can ever be read again, here or anywhere; "+
+			"uploads and reads fail already. If it is still needed, cancel the deletion now and enable it: y copies the command line.", views.CellBad))
 	case k.State == "Disabled":
 		out = append(out, v.loud(rowKey, "  DISABLED", "The key is disabled: what it encrypted can't be read, and uploads without headers fail, until it is enabled again.", views.CellBad))
 	case why != "":
@@ -125,14 +128,16 @@ func (v *tab) keyAlarms(k kms.Key) []item {
 		owner = v.target.Account
 	}
 	if owner != "" && k.Account != owner {
-		out = append(out, v.loud(rowKey, "", "The key belongs to account "+k.Account+", which can disable or delete it.", views.CellWarn))
+		out = append(out, v.loud(rowKey, "  FOREIGN KEY", "The key belongs to account "+k.Account+", which can disable or delete it.", views.CellWarn))
 	}
 	return out
 }
 
 // loud is a row with the warning sign.
 func (v *tab) loud(id, label, text string, style grid.Style) item {
-	return row(id, label, v.env.Theme.Glyph().Warn+" "+text, style)
+	it := row(id, label, v.env.Theme.Glyph().Warn+" "+text, style)
+	it.loud = true
+	return it
 }
 
 func aliasNames(r awsops.Reading[[]kms.Alias]) string {

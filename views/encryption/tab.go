@@ -35,9 +35,10 @@ type tab struct {
 	arn    policy.ARN
 	forced policy.Forced
 
-	items []item
-	lines []line
-	width int
+	items  []item
+	lines  []line
+	width  int
+	placed bool // the cursor was put on the first row with which something can be done
 }
 
 // keyFacts is what is known of the default's key.
@@ -53,6 +54,7 @@ type item struct {
 	label, text string
 	style       grid.Style
 	heading     bool
+	loud        bool // the label has the text's style, too
 }
 
 type line struct {
@@ -194,8 +196,11 @@ func (v *tab) Cell(row, col int, buf []byte) ([]byte, grid.Style) {
 	if col == 1 {
 		return append(buf, l.text...), it.style
 	}
-	if it.heading {
+	switch {
+	case it.heading:
 		return append(buf, l.label...), views.CellAccent
+	case it.loud:
+		return append(buf, l.label...), it.style
 	}
 	return append(buf, l.label...), views.CellMuted
 }
@@ -220,6 +225,10 @@ func (v *tab) build() {
 			}
 			v.lines = append(v.lines, l)
 		}
+	}
+	if !v.placed && len(v.lines) > 1 {
+		v.placed = true
+		v.table.SelectRow(1)
 	}
 }
 

@@ -39,16 +39,13 @@ type usage struct {
 func NewUsage(env *views.Env, place ui.Place) ui.View {
 	v := &usage{env: env, life: env.Life(), bucket: place.Bucket, key: place.Focus}
 	v.table = views.NewTable(env.Theme, v,
-		grid.Column{Title: "when", Width: 19}, grid.Column{Title: "what", Width: 15}, grid.Column{Title: "who", Width: 18, Flex: 2},
+		grid.Column{Title: "when", Width: 21}, grid.Column{Title: "what", Width: 15}, grid.Column{Title: "who", Width: 18, Flex: 2},
 		grid.Column{Title: "for", Width: 16, Flex: 3, Drop: 2}, grid.Column{Title: "from", Width: 15, Drop: 1})
 	return v
 }
 
 func (v *usage) Title() string { return "key usage" }
 func (v *usage) Close()        { v.life.Close() }
-
-// Crumbs leads back to the bucket.
-func (v *usage) Crumbs() []string { return []string{ui.Clean(v.bucket), "encryption", "key usage"} }
 
 func (v *usage) Init() tea.Cmd { return v.load() }
 
