@@ -9,9 +9,10 @@ import (
 	"cooper/awsops/buckets"
 	"cooper/awsops/copies"
 	"cooper/awsops/corsplan"
-	"cooper/awsops/logging"
 	"cooper/awsops/encryption"
+	"cooper/awsops/logging"
 	"cooper/awsops/objectedit"
+	"cooper/awsops/reencrypt"
 	"cooper/awsops/transfer"
 	"cooper/awsops/versioning"
 	"cooper/awsops/versions"
@@ -83,7 +84,8 @@ func planners() awsops.Planners {
 	all := awsops.Planners{}
 	for _, area := range []awsops.Planners{
 		archive.Planners(), objectedit.Planners(),
-		bucketpolicy.Planners(), buckets.Planners(), copies.Planners(), corsplan.Planners(), logging.Planners(), encryption.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners(),
+		bucketpolicy.Planners(), buckets.Planners(), copies.Planners(), corsplan.Planners(), logging.Planners(), encryption.Planners(),
+		reencrypt.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners(),
 	} {
 		maps.Copy(all, area)
 	}

@@ -25,6 +25,7 @@ type lanes struct {
 	mu            sync.Mutex
 	most, allowed int
 	inUse, passed int
+	narrowings    int // how often it was narrowed
 	wake          chan struct{}
 	show          func(int)
 }
@@ -68,9 +69,22 @@ func (l *lanes) leave(ok bool) {
 	l.wake = make(chan struct{})
 }
 
-func (l *lanes) narrow() {
+// seen is how often the lanes had been narrowed when a call was sent.
+func (l *lanes) seen() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	return l.narrowings
+}
+
+// narrow halves the lanes, unless that was done already since the call was sent: many calls that were on their way
+// together and were all told to slow down say one thing, not many.
+func (l *lanes) narrow(seen int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if seen != l.narrowings {
+		return
+	}
+	l.narrowings++
 	l.allowed, l.passed = max(l.allowed/2, 1), 0
 	l.show(l.allowed)
 }
@@ -141,6 +155,7 @@ func (b *bulkRun) feed(ctx context.Context, group *errgroup.Group, cursor string
 func (b *bulkRun) one(ctx context.Context, at int, item Item) error {
 	pause := slowFirst
 	for try := 1; ; try++ {
+		seen := b.lanes.seen()
 		receipt, err := b.do(ctx, b.step, item)
 		if err == nil {
 			b.lanes.leave(true)
@@ -151,7 +166,7 @@ func (b *bulkRun) one(ctx context.Context, at int, item Item) error {
 			b.lanes.leave(false)
 			return e
 		}
-		b.lanes.narrow()
+		b.lanes.narrow(seen)
 		if err := sleep(ctx, pause); err != nil {
 			b.lanes.leave(false)
 			return err

@@ -60,7 +60,9 @@ type Options struct {
 	New        bool // there must be no object at the destination (If-None-Match)
 	// Onto replaces the very version that was read: source and destination are one key (If-Match, where the server
 	// knows it).
-	Onto  bool
+	Onto bool
+	// Head is the source as it was read just now; nil: it is read.
+	Head  *objects.Head
 	Parts int64 // larger objects are copied by parts, bytes; 0 is Most
 	Edit  *Edit // nil: the copy is as its source
 }
@@ -90,7 +92,7 @@ type copying struct {
 // is pinned: one that changes meanwhile is KindPrecondition. A key of the customer's (SSE-C) that isn't held is a
 // *sse.MissingKey inside the error.
 func One(ctx context.Context, w *awsops.Writer, from, to Place, opt Options) (Made, error) {
-	head, err := objects.ReadHead(ctx, &w.Reader, from.Bucket, from.Key, from.Version)
+	head, err := opt.source(ctx, w, from)
 	if err != nil {
 		return Made{}, err
 	}
@@ -128,6 +130,13 @@ func (c *copying) make(ctx context.Context) (made Made, err error) {
 		return c.byParts(ctx)
 	}
 	return c.whole(ctx)
+}
+
+func (o Options) source(ctx context.Context, w *awsops.Writer, from Place) (objects.Head, error) {
+	if o.Head != nil {
+		return *o.Head, nil
+	}
+	return objects.ReadHead(ctx, &w.Reader, from.Bucket, from.Key, from.Version)
 }
 
 // Readable says why an object can't be the source of a copy: KindConflict, or nil when it can.

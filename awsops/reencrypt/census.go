@@ -1,0 +1,316 @@
+package reencrypt
+
+import (
+	"cmp"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"sync"
+
+	"cooper/awsops"
+	"cooper/awsops/copies"
+	"cooper/awsops/listing"
+	"cooper/awsops/objects"
+	"cooper/awsops/sse"
+)
+
+// KindCensus is the kind of the plan that counts, KindApply of the one that encrypts anew.
+const (
+	KindCensus = "objects.encryption.count"
+	KindApply  = "objects.reencrypt"
+)
+
+// workers is how many objects are dealt with at once.
+const workers = 48
+
+// foundMost is how many objects a Census keeps to be shown.
+const foundMost = 100_000
+
+// Scope is the current objects under a prefix, or those that are named.
+type Scope struct {
+	Bucket string
+	Prefix string   // "" for all of the bucket
+	Keys   []string // when not empty, these and no others
+}
+
+// Group is what was counted of one kind of encryption with one key.
+type Group struct {
+	Encryption sse.Choice // without a context, which S3 doesn't tell
+	None       bool       // written before S3 encrypted everything, or on a server that doesn't tell
+	Sealed     bool       // under a customer's key that isn't held: nothing more can be told
+	Failed     bool       // HEAD was refused for another reason
+
+	Objects, Bytes, Locked, Archived, Large int64
+}
+
+// Label names the group in the field's words.
+func (g Group) Label() string {
+	switch {
+	case g.Failed:
+		return "could not be read"
+	case g.Sealed:
+		return "SSE-C, key not held"
+	case g.None:
+		return "not told"
+	}
+	return g.Encryption.Kind.String()
+}
+
+// Key names the key of the group, "" for kinds without one.
+func (g Group) Key() string { return g.Encryption.KeyID + g.Encryption.Fingerprint }
+
+// Found is one object of a Census.
+type Found struct {
+	Key       string
+	Size      int64
+	Class     string
+	Encrypted sse.Choice
+	Group     int    // index into Groups
+	Err       string // why it could not be read, "" when it could
+}
+
+// Census counts objects by how they are encrypted while its job runs. It is safe for use by several goroutines.
+type Census struct {
+	Scope Scope
+
+	mu     sync.Mutex
+	groups []Group
+	index  map[groupKey]int
+	found  []Found
+	looked int64
+	failed error // the first failure
+}
+
+type groupKey struct {
+	choice               sse.Choice
+	none, sealed, failed bool
+}
+
+// View is what a Census knows by now.
+type View struct {
+	Groups []Group // the largest first
+	Found  []Found // at most 100,000, in the order in which the answers came
+	Looked int64   // objects that a HEAD was sent for
+	Err    error   // the first HEAD that failed, nil for none
+}
+
+// View gives what was counted so far.
+func (c *Census) View() View {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	order := make([]int, len(c.groups))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(c.groups[b].Objects, c.groups[a].Objects) })
+	v := View{Looked: c.looked, Err: c.failed, Found: slices.Clone(c.found)}
+	place := make([]int, len(order))
+	for i, at := range order {
+		v.Groups = append(v.Groups, c.groups[at])
+		place[at] = i
+	}
+	for i := range v.Found {
+		v.Found[i].Group = place[v.Found[i].Group]
+	}
+	return v
+}
+
+// Looked is how many objects a HEAD was sent for.
+func (c *Census) Looked() int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.looked
+}
+
+// EncryptionOf gives an object's encryption as a choice that would make it again, but for the context.
+func EncryptionOf(e objects.Encryption) (c sse.Choice, told bool) {
+	switch {
+	case e.CustomerKey != "":
+		return sse.Choice{Kind: sse.Customer, Fingerprint: e.CustomerKey}, true
+	case e.Algorithm == "":
+		return c, false
+	}
+	for _, k := range []sse.Kind{sse.S3, sse.KMS, sse.DSSE} {
+		if (sse.Choice{Kind: k}).Algorithm() == e.Algorithm {
+			return sse.Choice{Kind: k, KeyID: e.KeyID, BucketKey: e.BucketKey && k == sse.KMS}, true
+		}
+	}
+	return sse.Choice{Kind: sse.Kind(e.Algorithm), KeyID: e.KeyID}, true
+}
+
+// add counts one object. listed is what the listing told of it.
+func (c *Census) add(r *awsops.Reader, listed awsops.Entry, class string, h objects.Head, err error) {
+	f := Found{Key: listed.Key, Size: listed.Size, Class: class}
+	k := groupKey{}
+	told := false
+	if err == nil {
+		f.Size, f.Class = h.Size, h.StorageClass
+		f.Encrypted, told = EncryptionOf(h.Encryption)
+		k.choice, k.none = f.Encrypted, !told
+	} else {
+		_, k.sealed = errors.AsType[*sse.MissingKey](err)
+		k.failed = !k.sealed
+		f.Err = err.Error()
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.looked++
+	if k.failed && c.failed == nil {
+		c.failed = err
+	}
+	at, ok := c.index[k]
+	if !ok {
+		if c.index == nil {
+			c.index = map[groupKey]int{}
+		}
+		at = len(c.groups)
+		c.index[k] = at
+		c.groups = append(c.groups, Group{Encryption: k.choice, None: k.none, Sealed: k.sealed, Failed: k.failed})
+	}
+	g := &c.groups[at]
+	g.Objects, g.Bytes = g.Objects+1, g.Bytes+f.Size
+	if err == nil && locked(r, h) {
+		g.Locked++
+	}
+	if err == nil && !h.Archive().Readable() {
+		g.Archived++
+	}
+	if f.Size > copies.Most {
+		g.Large++
+	}
+	f.Group = at
+	if len(c.found) < foundMost {
+		c.found = append(c.found, f)
+	}
+}
+
+// locked reports whether retention that still runs or a legal hold protects a version, as far as the caller may see it.
+func locked(r *awsops.Reader, h objects.Head) bool {
+	return h.LegalHold == "ON" || h.LockMode != "" && h.LockUntil.After(r.Session().ServerNow())
+}
+
+// PlanCensus plans counting: a HEAD for each object, many at once. It changes nothing. The Census is filled while the
+// plan's job runs; cancelling that leaves what was counted.
+func PlanCensus(ctx context.Context, r *awsops.Reader, s Scope) (*awsops.Plan, *Census) {
+	c := &Census{Scope: s}
+	raw, err := json.Marshal(s)
+	if err != nil {
+		raw = nil // then it can't be gone on with, which it isn't worth anyway
+	}
+	p := &awsops.Plan{ID: r.Session().NewID(), Kind: KindCensus, Title: "Look how objects are encrypted", Target: r.Target(ctx, s.Bucket), Params: raw,
+		Effects: awsops.Effects{AtLeast: true, Counted: "while they are looked at", Requests: []awsops.RequestCount{{Class: "GET", N: int64(len(s.Keys))}}},
+		Undo:    "Nothing is changed."}
+	p.Steps = []awsops.Step{{Title: "send a HEAD for each object", Workers: workers, Source: s.source(),
+		Command: awsops.Command(p.Target, "s3api", "head-object").Flag("--bucket", s.Bucket).Flag("--key", "KEY").String(),
+		Read: func(ctx context.Context, r *awsops.Reader, it awsops.Item) (awsops.Receipt, error) {
+			return c.look(ctx, r, it)
+		}}}
+	return p, c
+}
+
+// look counts one object. One that is gone by now isn't there to be counted.
+func (c *Census) look(ctx context.Context, r *awsops.Reader, it awsops.Item) (awsops.Receipt, error) {
+	e := it.Entries[0]
+	h, err := objects.ReadHead(ctx, r, c.Scope.Bucket, e.Key, "")
+	if ctx.Err() != nil {
+		return awsops.Receipt{}, context.Cause(ctx)
+	}
+	if x := awsops.Wrap("HeadObject", c.Scope.Bucket, e.Key, err); x != nil {
+		switch x.Kind {
+		case awsops.KindThrottled, awsops.KindNetwork, awsops.KindExpired, awsops.KindCredentials:
+			return awsops.Receipt{}, x
+		case awsops.KindNotFound:
+			return awsops.Receipt{Done: 1}, nil
+		}
+	}
+	c.add(r, e, "", h, err)
+	return awsops.Receipt{Done: 1}, nil
+}
+
+// source feeds the objects one by one. Its cursor is the key.
+func (s Scope) source() *awsops.Source {
+	return &awsops.Source{Kind: "objects.encryption", Bucket: s.Bucket, Prefix: s.Prefix, Open: func(ctx context.Context, r *awsops.Reader, cursor string) iter.Seq2[awsops.Item, error] {
+		return func(yield func(awsops.Item, error) bool) {
+			after, err := base64.StdEncoding.DecodeString(cursor)
+			if err != nil {
+				yield(awsops.Item{}, awsops.Invalid("resume", "the journal's place can't be read", "Plan it again."))
+				return
+			}
+			if len(s.Keys) > 0 {
+				s.named(string(after), yield)
+				return
+			}
+			for rows, err := range listing.Pages(ctx, r, listing.Query{Bucket: s.Bucket, Prefix: s.Prefix, After: string(after)}) {
+				if err != nil {
+					yield(awsops.Item{}, err)
+					return
+				}
+				for _, row := range rows {
+					if !yield(item(awsops.Entry{Key: row.Key, Size: row.Size, ETag: row.ETag}), nil) {
+						return
+					}
+				}
+			}
+		}
+	}}
+}
+
+func item(e awsops.Entry) awsops.Item {
+	return awsops.Item{Entries: []awsops.Entry{e}, Cursor: base64.StdEncoding.EncodeToString([]byte(e.Key))}
+}
+
+func (s Scope) named(after string, yield func(awsops.Item, error) bool) {
+	for _, key := range slices.Sorted(slices.Values(s.Keys)) {
+		if key > after && !yield(item(awsops.Entry{Key: key}), nil) {
+			return
+		}
+	}
+}
+
+// words says which objects a scope holds.
+func (s Scope) words() string {
+	switch {
+	case len(s.Keys) == 1:
+		return s.Keys[0]
+	case len(s.Keys) > 1:
+		return fmt.Sprintf("%d objects", len(s.Keys))
+	case s.Prefix != "":
+		return "all current objects under " + s.Prefix
+	}
+	return "all current objects of " + s.Bucket
+}
+
+// keptScope is a Scope in a journal; prefix and keys are base64.
+type keptScope struct {
+	Bucket, Prefix string
+	Keys           []string `json:",omitempty"`
+}
+
+// MarshalJSON keeps keys byte for byte.
+func (s Scope) MarshalJSON() ([]byte, error) {
+	k := keptScope{Bucket: s.Bucket, Prefix: base64.StdEncoding.EncodeToString([]byte(s.Prefix))}
+	for _, key := range s.Keys {
+		k.Keys = append(k.Keys, base64.StdEncoding.EncodeToString([]byte(key)))
+	}
+	return json.Marshal(k)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (s *Scope) UnmarshalJSON(raw []byte) error {
+	var k keptScope
+	if err := json.Unmarshal(raw, &k); err != nil {
+		return err
+	}
+	prefix, err := base64.StdEncoding.DecodeString(k.Prefix)
+	*s = Scope{Bucket: k.Bucket, Prefix: string(prefix)}
+	for _, text := range k.Keys {
+		key, kerr := base64.StdEncoding.DecodeString(text)
+		err = errors.Join(err, kerr)
+		s.Keys = append(s.Keys, string(key))
+	}
+	return err
+}

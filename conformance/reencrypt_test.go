@@ -1,0 +1,178 @@
+package conformance
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"cooper/awsops"
+	details "cooper/awsops/objects"
+	"cooper/awsops/reencrypt"
+	"cooper/awsops/sse"
+	"cooper/sandbox"
+)
+
+// mixed makes a bucket with an object of each kind.
+func (w *world) mixed(t *testing.T, versioning string) (bucket string, kinds map[string]sse.Choice) {
+	t.Helper()
+	bucket, own := w.keyed(t, versioning, 'k')
+	key := w.kmsKey(t)
+	kinds = map[string]sse.Choice{"plain": {Kind: sse.S3}, "kms": {Kind: sse.KMS, KeyID: key}, "own": own}
+	if w.server != nil {
+		kinds["dsse"] = sse.Choice{Kind: sse.DSSE, KeyID: key}
+	} else {
+		kinds["plain"] = sse.Choice{}
+	}
+	for name, c := range kinds {
+		w.sealed(t, bucket, name, []byte("the text of "+name), c)
+	}
+	return bucket, kinds
+}
+
+func (w *world) anew(t *testing.T, spec reencrypt.Spec) awsops.JobSnapshot {
+	t.Helper()
+	p, err := reencrypt.Plan(t.Context(), w.reader(), spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w.apply(t, p)
+}
+
+func TestACensusCountsObjectsByTheirEncryption(t *testing.T) {
+	w := open(t)
+	if w.ignoresSSE(t) {
+		return
+	}
+	b, kinds := w.mixed(t, "")
+	p, census := reencrypt.PlanCensus(t.Context(), w.reader(), reencrypt.Scope{Bucket: b})
+	w.done(t, p, nil)
+	v := census.View()
+	if v.Looked != int64(len(kinds)) || len(v.Groups) != len(kinds) || v.Err != nil {
+		t.Fatalf("%+v", v)
+	}
+	for _, f := range v.Found {
+		if want := kinds[f.Key]; f.Encrypted != want || v.Groups[f.Group].Encryption != want {
+			t.Errorf("%s is %+v, want %+v", f.Key, f.Encrypted, want)
+		}
+	}
+	w.session.Keys().Drop(kinds["own"].Fingerprint)
+	p, census = reencrypt.PlanCensus(t.Context(), w.reader(), reencrypt.Scope{Bucket: b, Keys: []string{"own"}})
+	w.done(t, p, nil)
+	if v := census.View(); len(v.Groups) != 1 || !v.Groups[0].Sealed {
+		t.Errorf("without its key: %+v", v)
+	}
+}
+
+func TestEachKindIsEncryptedAnewAsEachOther(t *testing.T) {
+	for _, versioning := range []string{"", "Enabled"} {
+		w := openSandbox(t, awsops.DialectSandbox)
+		b, kinds := w.mixed(t, versioning)
+		second := sse.Choice{Kind: sse.Customer, Fingerprint: w.session.Keys().Add(customerKey(t, 's'), "", b)}
+		other := sse.Choice{Kind: sse.KMS, KeyID: w.server.AddKMSKey(sandbox.KMSKey{ID: "0a0a0a0a-0000-4000-8000-000000000001", Region: "eu-west-1"}), BucketKey: true}
+		for _, to := range []sse.Choice{other, second, kinds["dsse"], kinds["kms"], {Kind: sse.S3}, kinds["own"]} {
+			before := map[string]details.Head{}
+			for key := range kinds {
+				before[key], _ = details.ReadHead(t.Context(), w.reader(), b, key, "")
+			}
+			if s := w.anew(t, reencrypt.Spec{Scope: reencrypt.Scope{Bucket: b}, To: to}); s.Err != nil || s.Failures > 0 || s.Done != int64(len(kinds)) {
+				t.Fatalf("to %v: %+v", to, s)
+			}
+			for key := range kinds {
+				w.isNow(t, b, key, before[key], to)
+			}
+		}
+		if _, err := reencrypt.Plan(t.Context(), w.reader(), reencrypt.Spec{Scope: reencrypt.Scope{Bucket: b}, To: kinds["own"]}); awsops.Wrap("", "", "", err).Kind != awsops.KindConflict {
+			t.Errorf("with nothing to do: %v", err)
+		}
+	}
+}
+
+// isNow looks how an object is encrypted that was something else before, and reads it.
+func (w *world) isNow(t *testing.T, bucket, key string, before details.Head, to sse.Choice) {
+	t.Helper()
+	h, err := details.ReadHead(t.Context(), w.reader(), bucket, key, "")
+	if got, _ := reencrypt.EncryptionOf(h.Encryption); err != nil || got != to {
+		t.Errorf("%s is %v after %v, %v", key, got, to, err)
+	}
+	was, _ := reencrypt.EncryptionOf(before.Encryption)
+	inPlace := to.Kind == sse.KMS && (was.Kind == sse.S3 || was.Kind == sse.KMS)
+	if before.VersionID != "" && was != to && inPlace != (h.VersionID == before.VersionID) {
+		t.Errorf("%s from %v to %v: version %q became %q", key, was, to, before.VersionID, h.VersionID)
+	}
+	w.fetched(t, bucket, key, []byte("the text of "+key))
+}
+
+// frozen makes a bucket with an object under a legal hold, an archived one, and one that is neither.
+func (w *world) frozen(t *testing.T) string {
+	t.Helper()
+	b := "locked-and-archived"
+	_, err := w.fixture.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &b, ObjectLockEnabledForBucket: aws.Bool(true),
+		CreateBucketConfiguration: &types.CreateBucketConfiguration{LocationConstraint: "eu-west-1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.allowSSEC(t, b)
+	put := func(key string, change func(*s3.PutObjectInput)) {
+		in := &s3.PutObjectInput{Bucket: &b, Key: &key, Body: strings.NewReader("x"), ChecksumAlgorithm: types.ChecksumAlgorithmCrc32}
+		change(in)
+		if _, err := w.fixture.PutObject(t.Context(), in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("held", func(in *s3.PutObjectInput) { in.ObjectLockLegalHoldStatus = types.ObjectLockLegalHoldStatusOn })
+	put("archived", func(in *s3.PutObjectInput) { in.StorageClass = types.StorageClassGlacier })
+	put("free", func(*s3.PutObjectInput) {})
+	return b
+}
+
+func TestWhatIsLockedOrArchivedIsLeftAndNamed(t *testing.T) {
+	w := openSandbox(t, awsops.DialectSandbox)
+	b := w.frozen(t)
+	own := sse.Choice{Kind: sse.Customer, Fingerprint: w.session.Keys().Add(customerKey(t, 'k'), "", b)}
+	p, err := reencrypt.Plan(t.Context(), w.reader(), reencrypt.Spec{Scope: reencrypt.Scope{Bucket: b}, To: own})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, x := range p.Warnings {
+		all.WriteString(x.Text + "\n")
+	}
+	for _, want := range []string{"1 are protected by Object Lock", "1 are archived", "a lost key is lost data", "each copy is a new version"} {
+		if !strings.Contains(all.String(), want) {
+			t.Errorf("the plan lacks %q:\n%s", want, all.String())
+		}
+	}
+	s := w.apply(t, p)
+	if s.Err != nil || s.Done != 1 || s.Failures != 2 || !strings.Contains(fmt.Sprint(s.Notes), "2 were left as they are") {
+		t.Errorf("%+v", s)
+	}
+	kms := sse.Choice{Kind: sse.KMS, KeyID: w.kmsKey(t)}
+	if s := w.anew(t, reencrypt.Spec{Scope: reencrypt.Scope{Bucket: b, Keys: []string{"archived", "held"}}, To: kms}); s.Done != 1 || s.Failures != 1 {
+		t.Errorf("in place an archived one can be: %+v", s)
+	}
+}
+
+func TestAJobGoesOnWithItsKeyOrAsksForIt(t *testing.T) {
+	w := openSandbox(t, awsops.DialectSandbox)
+	b, kinds := w.mixed(t, "")
+	p, err := reencrypt.Plan(t.Context(), w.reader(), reencrypt.Spec{Scope: reencrypt.Scope{Bucket: b}, To: kinds["own"]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(p.Params), "kkkkkkkk") || !strings.Contains(string(p.Params), kinds["own"].Fingerprint) {
+		t.Errorf("params %s", p.Params)
+	}
+	w.session.Keys().Drop(kinds["own"].Fingerprint)
+	_, err = reencrypt.Planners()[reencrypt.KindApply](t.Context(), w.reader(), p.Params)
+	if m, ok := errors.AsType[*sse.MissingKey](err); !ok || m.Fingerprint != kinds["own"].Fingerprint {
+		t.Errorf("%v", err)
+	}
+	w.session.Keys().Add(customerKey(t, 'k'), "", b)
+	again, err := reencrypt.Planners()[reencrypt.KindApply](t.Context(), w.reader(), p.Params)
+	w.done(t, again, err)
+}
