@@ -5,8 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
+	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,10 +20,10 @@ import (
 
 // sandboxFlags shape the embedded AWS that other clients use.
 type sandboxFlags struct {
-	listen, clock string
-	seed          uint64
-	empty         bool
-	faults        []string
+	listen, clock, sources string
+	seed                   uint64
+	empty                  bool
+	faults, fill           []string
 }
 
 func (p *process) sandboxCommand() *cobra.Command {
@@ -37,6 +41,8 @@ func (p *process) sandboxCommand() *cobra.Command {
 	s.Uint64Var(&f.seed, "seed", 1, "version ids and request ids follow from `N`")
 	s.StringVar(&f.clock, "clock", "", "stand still at `TIME` (RFC 3339)")
 	s.BoolVar(&f.empty, "empty", false, "start without the demo's buckets")
+	s.StringVar(&f.sources, "sources", "", "play IAM Identity Center, aws login, EC2's metadata and a container's endpoint, too, at `address`")
+	s.StringArrayVar(&f.fill, "fill", nil, "make a bucket with so many small objects, `BUCKET=N`")
 	s.StringArrayVar(&f.faults, "fault", nil, "break requests by `RULE`, such as slowdown,op=PutObject,times=3")
 	return cmd
 }
@@ -63,8 +69,42 @@ func (p *process) runSandbox(ctx context.Context, f sandboxFlags) error {
 	if err := printSandbox(p.out, server, endpoint, ca); err != nil {
 		return err
 	}
+	if f.sources != "" {
+		stop, err := p.serveSources(ctx, server, f.sources)
+		if err != nil {
+			return err
+		}
+		defer stop()
+	}
 	<-ctx.Done()
 	return nil
+}
+
+// serveSources plays what hands out credentials, at an address of its own, and prints how clients find it.
+func (p *process) serveSources(ctx context.Context, server *sandbox.Server, address string) (stop func(), err error) {
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("the sources of credentials can't be served at %s: %w", address, err)
+	}
+	if a, ok := listener.Addr().(*net.TCPAddr); !ok || !a.IP.IsLoopback() {
+		return nil, errors.Join(usageError{fmt.Errorf("--sources %s is no loopback address: whoever asks there gets credentials", address)}, listener.Close())
+	}
+	services := &http.Server{Handler: server.Sources(), ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = services.Serve(listener) }() // ends when it is closed
+	_, err = fmt.Fprintf(p.out, `# Sources of credentials; their keys are good on this sandbox until it ends
+# IAM Identity Center: aws configure sso, or a profile with sso_start_url = https://sandbox.awsapps.com/start and sso_region = %[2]s,
+#   sso_account_id = %[3]s, sso_role_name = %[4]s; the page that a login shows is here, too
+export AWS_ENDPOINT_URL_SSO=%[1]s
+export AWS_ENDPOINT_URL_SSO_OIDC=%[1]s
+export AWS_ENDPOINT_URL_SIGNIN=%[1]s
+export AWS_ENDPOINT_URL_STS=$AWS_ENDPOINT_URL
+# EC2: unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY, and
+#   export AWS_EC2_METADATA_SERVICE_ENDPOINT=%[1]s
+# A container: unset them, and
+#   export AWS_CONTAINER_CREDENTIALS_FULL_URI=%[1]s/v2/credentials AWS_CONTAINER_AUTHORIZATION_TOKEN=%[5]s
+`, "http://"+listener.Addr().String(), demoRegion, server.Account(), sandbox.SourceRole, sandbox.ContainerToken)
+	return func() { _ = services.Close() }, err
 }
 
 func newSandbox(f sandboxFlags) (*sandbox.Server, error) {
@@ -80,6 +120,11 @@ func newSandbox(f sandboxFlags) (*sandbox.Server, error) {
 	if !f.empty {
 		server.SeedDemo()
 	}
+	for _, text := range f.fill {
+		if err := fill(server, text); err != nil {
+			return nil, fmt.Errorf("--fill %s: %w", text, err)
+		}
+	}
 	for _, text := range f.faults {
 		rule, err := sandbox.ParseFault(text)
 		if err != nil {
@@ -89,6 +134,22 @@ func newSandbox(f sandboxFlags) (*sandbox.Server, error) {
 	}
 	return server, nil
 }
+
+// fill makes a bucket with so many small objects.
+func fill(server *sandbox.Server, text string) error {
+	name, count, _ := strings.Cut(text, "=")
+	n, err := strconv.Atoi(count)
+	if name == "" || err != nil || n < 0 || n > mostFilled {
+		return fmt.Errorf("BUCKET=N is wanted, with N up to %d", mostFilled)
+	}
+	if err := server.AddBucket(name, demoRegion); err != nil {
+		return err
+	}
+	return server.Fill(name, n, func(i int) string { return fmt.Sprintf("filled/%03d/%07d.dat", i/10_000, i) }, sandbox.FillOptions{})
+}
+
+// mostFilled bounds a filling: an object takes about 200 bytes of memory.
+const mostFilled = 10_000_000
 
 // printSandbox prints what a shell can evaluate; what is for people is in comments.
 func printSandbox(w io.Writer, server *sandbox.Server, endpoint *sandbox.Endpoint, ca string) error {

@@ -21,6 +21,11 @@ type FillOptions struct {
 	ContentType string                // "" for binary/octet-stream
 }
 
+// AddBucket makes an empty bucket of the server's account.
+func (s *Server) AddBucket(name, region string) error {
+	return s.addBucket(newBucket(name, region, s.account, s.Now()))
+}
+
 // Fill puts n objects with the keys key(0) … key(n-1) into a bucket that exists, under one lock. Contents are
 // generated when they are read and shared by the objects of a size, so an object takes about 150 bytes and
 // its key; ETags and checksums are those of the contents. Sizes and times depend on i alone.

@@ -30,7 +30,7 @@ type Sources struct {
 // ContainerToken is what the container endpoint wants in the Authorization header.
 const ContainerToken = "sandbox-container-token"
 
-// SourceRole is the role that all of the sources hand out credentials of, and whom IAM Identity Center offers.
+// SourceRole is the role that all of the sources hand out credentials of; IAM Identity Center offers MaintainerRole, too.
 const SourceRole = AdminUser
 
 // Sources makes the services that hand out credentials of this server.
@@ -39,15 +39,17 @@ func (s *Server) Sources() *Sources {
 		devices: map[string]*deviceLogin{}, tokens: map[string]time.Time{}, refresh: map[string]bool{}, metadata: map[string]time.Time{}}
 	c.mux = http.NewServeMux()
 	for pattern, handle := range map[string]http.HandlerFunc{
-		"POST /client/register":       c.registerClient,
-		"POST /device_authorization":  c.authorizeDevice,
-		"POST /token":                 c.createToken,
-		"GET /device":                 c.devicePage,
-		"POST /device":                c.devicePage,
-		"GET /federation/credentials": c.roleCredentials,
-		"POST /v1/token":              c.signIn,
-		"PUT /latest/api/token":       c.metadataToken,
-		"GET /latest/meta-data/iam/security-credentials/":       c.metadataCredentials,
+		"POST /client/register":                           c.registerClient,
+		"POST /device_authorization":                      c.authorizeDevice,
+		"POST /token":                                     c.createToken,
+		"GET /device":                                     c.devicePage,
+		"POST /device":                                    c.devicePage,
+		"GET /federation/credentials":                     c.roleCredentials,
+		"GET /assignment/accounts":                        c.listAccounts,
+		"GET /assignment/roles":                           c.listAccountRoles,
+		"POST /v1/token":                                  c.signIn,
+		"PUT /latest/api/token":                           c.metadataToken,
+		"GET /latest/meta-data/iam/security-credentials/": c.metadataCredentials,
 		"GET /latest/meta-data/iam/security-credentials/{role}": c.metadataCredentials,
 		"GET /latest/meta-data/placement/region":                c.metadataRegion,
 		"GET /v2/credentials":                                   c.containerCredentials,
@@ -83,11 +85,13 @@ func (c *Sources) SlowDown(n int) {
 }
 
 // lease makes credentials of SourceRole. The caller does not hold the lock.
-func (c *Sources) lease(session string) *principal {
+func (c *Sources) lease(session string) *principal { return c.leaseOf(SourceRole, session) }
+
+func (c *Sources) leaseOf(role, session string) *principal {
 	c.mu.Lock()
 	life := c.life
 	c.mu.Unlock()
-	return c.server.leaseRole(SourceRole, session, life)
+	return c.server.leaseRole(role, session, life)
 }
 
 // leaseRole gives the credentials of a session of a role.

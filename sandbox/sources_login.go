@@ -4,6 +4,7 @@ import (
 	"crypto/subtle"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -157,19 +158,15 @@ func (c *Sources) allowedDevice(w http.ResponseWriter, code string) bool {
 
 // roleCredentials is GetRoleCredentials of IAM Identity Center's portal.
 func (c *Sources) roleCredentials(w http.ResponseWriter, r *http.Request) {
-	c.mu.Lock()
-	ends, known := c.tokens[r.Header.Get("X-Amz-Sso_bearer_token")]
-	c.mu.Unlock()
-	if !known || !c.server.clock().Before(ends) {
-		refuseJSON(w, http.StatusUnauthorized, "UnauthorizedException", "unauthorized", "Session token not found or invalid")
+	if !c.bearer(w, r) {
 		return
 	}
 	q := r.URL.Query()
-	if q.Get("account_id") != c.server.account || q.Get("role_name") != SourceRole {
+	if !slices.Contains(c.sourceAccounts()[q.Get("account_id")], q.Get("role_name")) {
 		refuseJSON(w, http.StatusForbidden, "ForbiddenException", "forbidden", "No access")
 		return
 	}
-	p := c.lease("sso-user")
+	p := c.leaseOf(q.Get("role_name"), "sso-user")
 	answerJSON(w, http.StatusOK, map[string]any{"roleCredentials": map[string]any{"accessKeyId": p.AccessKeyID,
 		"secretAccessKey": p.SecretAccessKey, "sessionToken": p.SessionToken, "expiration": p.Expires * 1000}})
 }
