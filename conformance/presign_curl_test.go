@@ -1,9 +1,11 @@
 package conformance
 
 import (
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -89,5 +91,41 @@ func TestTheOtherCurlLinesWorkAsTheyStandAndEndInTime(t *testing.T) {
 		if out, err := s.run(t, spec, true); err == nil {
 			t.Errorf("%s went on after its end: %s", spec.Title(), out)
 		}
+	}
+}
+
+// TestEveryCommandLineOfAPresignedURLMakesAURLThatWorks runs the printed line with Debian's AWS CLI, named by
+// COOPER_AWSCLI; without it the line is only read by a shell.
+func TestEveryCommandLineOfAPresignedURLMakesAURLThatWorks(t *testing.T) {
+	w, ca := openSockets(t)
+	b := w.bucket(t, "")
+	w.put(t, b, oddKey, "the content")
+	line, why := w.sign(t, presign.Spec{Bucket: b, Key: oddKey, Method: presign.Get}, false).Command()
+	if why != "" {
+		t.Fatal(why)
+	}
+	words := spoken(t, t.TempDir(), line)
+	if len(words) != 1 || !slices.Contains(words[0], "s3://"+b+"/"+oddKey) || !slices.Contains(words[0], "3600") {
+		t.Errorf("a shell reads %q as %q", line, words)
+	}
+	path := os.Getenv("COOPER_AWSCLI")
+	if path == "" || w.server == nil {
+		t.Log("COOPER_AWSCLI names no AWS CLI, or the server is foreign: the line is read, not run")
+		return
+	}
+	root := w.server.Root()
+	cmd := exec.CommandContext(t.Context(), "/bin/sh", "-c", `aws() { "$COOPER_AWSCLI" "$@"; }; `+line)
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "COOPER_AWSCLI=" + path, "LC_ALL=C.UTF-8",
+		"AWS_ACCESS_KEY_ID=" + root.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + root.SecretAccessKey}
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%s: %v", line, err)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, strings.TrimSpace(string(out)), nil)
+	if err != nil {
+		t.Fatal("what it printed is no URL")
+	}
+	if status, body, _ := send(t, stranger(t, ca), req); status != 200 || body != "the content" {
+		t.Errorf("its URL answers %d %s", status, body)
 	}
 }

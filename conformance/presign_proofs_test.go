@@ -13,6 +13,7 @@ import (
 	"cooper/awsops/policy"
 	"cooper/awsops/presign"
 	"cooper/awsops/sse"
+	"cooper/sandbox"
 )
 
 func TestAURLSignedWithACustomersKeyNeedsTheKeyAndShowsItToNobody(t *testing.T) {
@@ -176,4 +177,41 @@ func (w *world) dies(t *testing.T, c *http.Client, m *presign.Made) {
 		t.Errorf("%v lives on", m)
 	}
 	w.clock.add(began.Sub(w.clock.Now()))
+}
+
+func TestAURLOfASessionDiesWithTheSession(t *testing.T) {
+	b := onBastion(t)
+	b.keys("keys", sandbox.AdminUser)
+	b.profile("profile partner", "role_arn = "+sandboxRole+sandbox.PartnerRole, "source_profile = keys",
+		"external_id = "+sandbox.PartnerExternalID, "role_session_name = evening", "duration_seconds = 900")
+	s, root := b.open("partner"), b.server.Root()
+	w := &world{name: serverSandbox, server: b.server,
+		fixture: fixtureClient(sandboxURL, "eu-west-1", root.AccessKeyID, root.SecretAccessKey, &http.Client{Transport: b.server.Transport()})}
+	now := s.ServerNow()
+	spec := presign.Spec{Bucket: w.bucket(t, ""), Key: "k", Method: presign.Get, Until: now.Add(12 * time.Hour)}
+	m, err := presign.Make(t.Context(), s, spec, presign.Surroundings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if life := m.Death.At.Sub(m.At); m.Death.By != presign.ByCredentials || life > 15*time.Minute || life < 14*time.Minute || len(m.Death.Doubts) != 0 {
+		t.Errorf("%+v after %v", m.Death, life)
+	}
+	ask := func() awsops.Trial {
+		t.Helper()
+		got, err := presign.Try(t.Context(), s, m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got.Trial
+	}
+	if got := ask(); got.Code != "NoSuchKey" {
+		t.Errorf("while the session lasts: %+v", got)
+	}
+	b.clock.add(16 * time.Minute)
+	if got := ask(); got.Status != 400 || got.Code != "ExpiredToken" {
+		t.Errorf("after its end: %+v", got)
+	}
+	if text := strings.Join(m.Revocation(), " "); !strings.Contains(text, "aws:TokenIssueTime") {
+		t.Error(text)
+	}
 }
