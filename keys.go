@@ -28,7 +28,7 @@ var actionIDs = []string{
 	"devices.add", "devices.down", "devices.enrol", "devices.forget", "devices.keep", "devices.refresh", "devices.up",
 	"edit.cut", "edit.outside", "edit.problem", "edit.submit",
 	"encryption.edit", "encryption.key", "encryption.refresh", "encryption.reset", "encryption.revert", "encryption.row", "encryption.ssec",
-	"encryption.usage", "usage.details", "usage.older", "usage.refresh",
+	"encryption.usage", "encryption.usage.other", "usage.details", "usage.older", "usage.refresh",
 	"error.copy", "error.retry",
 	"jobs.bottom", "jobs.cancel", "jobs.details", "jobs.down", "jobs.pause", "jobs.resume", "jobs.top", "jobs.up",
 	"list.filter", "list.unfilter",

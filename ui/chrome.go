@@ -65,7 +65,7 @@ func (s *Shell) badges(id Identity) string {
 		badge(RoleMuted, "temporary")
 	}
 	if id.Scheme == "http" {
-		badge(RoleWarn, "[NOT ENCRYPTED]")
+		badge(RoleBad, "[NOT ENCRYPTED]")
 	}
 	if id.Demo {
 		badge(RoleBadge, "[DEMO]")

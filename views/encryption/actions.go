@@ -23,6 +23,7 @@ func (v *tab) Actions() []ui.Action {
 			return v.propose(defaults.PutSpec{Algorithm: defaults.SSES3})
 		}},
 		{ID: "encryption.revert", Keys: []string{"z"}, Help: "put back the default before", Why: v.whyNotRevert, Run: v.revert},
+		{ID: "encryption.usage.other", Keys: []string{"W"}, Help: "who used another key", Why: v.whyNotHistory, Run: v.pickUsage},
 		{ID: "encryption.refresh", Keys: []string{"r"}, Help: "refresh", Run: v.load},
 	}
 	return append(own, v.table.Keys()...)
@@ -81,11 +82,18 @@ func (v *tab) whyNotKey() string {
 	return v.whyNotEdit()
 }
 
+func (v *tab) whyNotHistory() string {
+	if v.env.Session.Dialect() == awsops.DialectCompatible {
+		return "this endpoint has no AWS CloudTrail to ask"
+	}
+	return ""
+}
+
 func (v *tab) whyNotUsage() string {
 	e, ok := v.byDefault.Get()
 	switch {
-	case v.env.Session.Dialect() == awsops.DialectCompatible:
-		return "this endpoint has no AWS CloudTrail to ask"
+	case v.whyNotHistory() != "":
+		return v.whyNotHistory()
 	case !ok || !defaults.UsesKMS(e.Algorithm):
 		return "the default names no KMS key"
 	case v.key.key.State == awsops.Known:
@@ -103,6 +111,10 @@ func (v *tab) openUsage() tea.Cmd {
 	if k, ok := v.key.key.Get(); ok {
 		key = k.ARN
 	}
+	return v.usageOf(key)
+}
+
+func (v *tab) usageOf(key string) tea.Cmd {
 	return ui.Open(ui.Place{Screen: UsageScreen, Bucket: v.bucket, Focus: key})
 }
 

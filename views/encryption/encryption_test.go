@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -284,22 +285,33 @@ func TestTheDefaultIsChangedByAPlan(t *testing.T) {
 }
 
 func TestASwitchAddsAndRemovesOurOwnStatementsOnly(t *testing.T) {
-	end := []string{"G"}                                                               // the last row, "no SSE-C"
-	off := change(t, healthy(), append(end, "k", "k", "k", "k", "k", "k", "enter")...) // "only this kind" has three lines
-	if strings.Contains(off, "CooperDenyInsecureTransport") || !strings.Contains(off, `"Theirs"`) {
-		t.Error(off)
+	bare := healthy()
+	bare["policy"] = "404 NoSuchBucketPolicy"
+	up := func(n int, more ...string) []string { // rows above the last, which is "no SSE-C"; "only this kind" has three lines
+		return append(append([]string{"G"}, slices.Repeat([]string{"k"}, n)...), more...)
 	}
-	on := change(t, healthy(), append(end, "enter")...)
-	if !strings.Contains(on, "CooperDenySseC") || !strings.Contains(on, `"Theirs"`) || !strings.Contains(on, "CooperDenyInsecureTransport") {
-		t.Error(on)
-	}
-	key := change(t, healthy(), append(end, "k", "enter", "enter")...)
-	if !strings.Contains(key, `"CooperDenyOtherKmsKey"`) || !strings.Contains(key, keyARN) || !strings.Contains(key, `"CooperDenyKmsWithoutKeyId"`) {
-		t.Error(key)
-	}
-	tls := change(t, healthy(), append(end, "k", "k", "k", "k", "k", "enter", "down", "enter")...)
-	if !strings.Contains(tls, `"CooperDenyOldTls"`) || !strings.Contains(tls, `"1.3"`) {
-		t.Error(tls)
+	for _, c := range []struct {
+		answers map[string]string
+		keys    []string
+		has     []string
+		lacks   string
+	}{
+		{healthy(), up(6, "enter"), []string{`"Theirs"`}, "CooperDenyInsecureTransport"},
+		{healthy(), up(0, "enter"), []string{`"Theirs"`, `"CooperDenySseC"`, `"CooperDenyInsecureTransport"`}, ""},
+		{healthy(), up(1, "enter", "enter"), []string{`"CooperDenyOtherKmsKey"`, keyARN, `"CooperDenyKmsWithoutKeyId"`}, ""},
+		{healthy(), up(5, "enter", "down", "enter"), []string{`"CooperDenyOldTls"`, `"1.3"`}, ""},
+		{bare, up(3, "enter", "enter"), []string{`"CooperDenyOldTls"`, `"CooperDenyInsecureTransport"`}, ""}, // http has no version that is too old
+		{bare, up(2, "enter", "enter"), []string{`"CooperDenyOtherSse"`, `"aws:kms"`}, ""},
+	} {
+		got := change(t, c.answers, c.keys...)
+		for _, want := range c.has {
+			if !strings.Contains(got, want) {
+				t.Errorf("%v: %s is not in %s", c.keys, want, got)
+			}
+		}
+		if c.lacks != "" && strings.Contains(got, c.lacks) {
+			t.Errorf("%v: %s", c.keys, got)
+		}
 	}
 }
 
@@ -367,5 +379,30 @@ func TestOlderUsesAreReadByAKey(t *testing.T) {
 		if last := s.wire.sent[len(s.wire.sent)-1]; !strings.Contains(last, `"NextToken":"t"`) {
 			t.Error(last)
 		}
+	})
+}
+
+func TestTheHistoryOfAnyKeyCanBeAskedFor(t *testing.T) {
+	answers := healthy()
+	answers["LookupEvents"] = history()["LookupEvents"]
+	answers["encryption"] = byDefault("AES256", `</ApplyServerSideEncryptionByDefault>`)
+	on(t, 100, 40, tabPlace, answers, func(_ *stage, p *uitest.Program) {
+		p.Press("w")
+		p.Sees("The default names no KMS key")
+		p.Press("W")
+		p.Sleep(time.Second)
+		p.Press("down", "enter")
+		p.Type("nonsense")
+		p.Press("enter")
+		p.Sees("the full ARN of a key")
+		p.Press("esc", "W")
+		p.Sleep(time.Second)
+		p.Press("enter")
+		p.Sees("b/k1", "AccessDenied b/k3")
+	})
+	answers["ListKeys"] = "400 AccessDeniedException"
+	on(t, 100, 40, tabPlace, answers, func(_ *stage, p *uitest.Program) {
+		p.Press("K")
+		p.Sees("No permission for ListKeys", "Default encryption of b")
 	})
 }

@@ -88,34 +88,70 @@ func (v *tab) keyProblem(text string) string {
 
 // pickKey lists the region's keys and opens the form with the one that is chosen.
 func (v *tab) pickKey() tea.Cmd {
+	return v.listKeys(func(list []kms.Listed) ui.Dialog {
+		return v.chooseKey(list, "A bucket is encrypted with a key of its own region. Keys of other accounts can't be listed: type their full ARN. An alias is set as the ARN of its key, "+
+			"because S3 looks aliases up in each writer's own account.", keyChoice, func(arn string) tea.Cmd { return v.form(v.withKey(arn)) })
+	}, v.pickKey, func() tea.Cmd { return v.form(v.withKey("")) })
+}
+
+// pickUsage lists the region's keys and opens the history of the one that is chosen, or typed.
+func (v *tab) pickUsage() tea.Cmd {
+	typed := func() tea.Cmd {
+		return ui.Push(ui.NewPrompt(ui.PromptOptions{Title: "Who used a KMS key", Label: "ARN of the key", Text: "Of a key of another account, the history here has what this account did with it.",
+			Check: arnProblem, OK: func(text string) tea.Cmd { return v.usageOf(strings.TrimSpace(text)) }}))
+	}
+	any := func(l kms.Listed, region string) ui.Choice {
+		c := keyChoice(l, region)
+		c.Why = "" // a key that can't be used now has a history, too
+		return c
+	}
+	return v.listKeys(func(list []kms.Listed) ui.Dialog {
+		return v.chooseKey(list, "Whose uses are shown.", any, func(arn string) tea.Cmd {
+			if arn == "" {
+				return typed()
+			}
+			return v.usageOf(arn)
+		})
+	}, v.pickUsage, typed)
+}
+
+func arnProblem(text string) string {
+	if !kms.IsKeyARN(strings.TrimSpace(text)) {
+		return "the full ARN of a key: arn:aws:kms:…:key/…"
+	}
+	return ""
+}
+
+// listKeys reads the region's keys and opens what is made of them. Where they can't be listed it says so and goes on with
+// what asks for a typed one.
+func (v *tab) listKeys(open func([]kms.Listed) ui.Dialog, again, typed func() tea.Cmd) tea.Cmd {
 	region := v.target.Region
 	return tea.Batch(ui.Status("Reading the KMS keys of "+region+"…", ui.Info), ui.Do(v.life, "keys", func(ctx context.Context) ([]kms.Listed, error) {
 		return kms.Keys(ctx, v.env.Session.Reader(), region)
 	}, func(list []kms.Listed, err error) tea.Cmd {
 		if err != nil {
-			return tea.Batch(ui.Fail(err, v.pickKey), v.form(v.withKey("")))
+			return tea.Batch(ui.Fail(err, again), typed())
 		}
-		return tea.Batch(ui.Status("", ui.Info), ui.Raise(v.chooseKey(list)))
+		return tea.Batch(ui.Status("", ui.Info), ui.Raise(open(list)))
 	}))
 }
 
-func (v *tab) chooseKey(list []kms.Listed) ui.Dialog {
+// chooseKey is a list of keys with a last entry for one that is typed, whose ARN is "".
+func (v *tab) chooseKey(list []kms.Listed, text string, choice func(kms.Listed, string) ui.Choice, then func(arn string) tea.Cmd) ui.Dialog {
 	items, at := make([]ui.Choice, 0, len(list)+1), 0
 	for i, l := range list {
-		items = append(items, keyChoice(l, v.target.Region))
+		items = append(items, choice(l, v.target.Region))
 		if k, ok := v.key.key.Get(); ok && k.ARN == l.ARN {
 			items[i].Detail, at = "now: "+items[i].Detail, i
 		}
 	}
-	items = append(items, ui.Choice{Title: "another key", Detail: "typed: its ARN, id or alias"})
-	return ui.NewChoose(ui.ChooseOptions{Title: "KMS keys of " + v.target.Account + " in " + v.target.Region, Items: items, At: at,
-		Text: "A bucket is encrypted with a key of its own region. Keys of other accounts can't be listed: type their full ARN. An alias is set as the ARN of its key, because S3 looks aliases up in each writer's own account.",
-		OK: func(i int) tea.Cmd {
-			if i == len(list) {
-				return v.form(v.withKey(""))
-			}
-			return v.form(v.withKey(list[i].ARN))
-		}})
+	items = append(items, ui.Choice{Title: "another key", Detail: "typed"})
+	return ui.NewChoose(ui.ChooseOptions{Title: "KMS keys of " + v.target.Account + " in " + v.target.Region, Items: items, At: at, Text: text, OK: func(i int) tea.Cmd {
+		if i == len(list) {
+			return then("")
+		}
+		return then(list[i].ARN)
+	}})
 }
 
 // withKey is the present default with another key; without KMS it becomes SSE-KMS with a Bucket Key.

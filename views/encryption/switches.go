@@ -153,7 +153,11 @@ func (v *tab) turn(s toggle) tea.Cmd {
 	}
 	add := func(answer string) tea.Cmd {
 		spec := bucketpolicy.StatementSpec{Title: "Turn on “" + name + "” for " + v.bucket}
-		for i, sid := range s.sids {
+		sids := s.sids
+		if s.id == "mintls" && !v.forced.TLS.Yes {
+			sids = append(slices.Clone(sids), toggles[0].sids...) // plain HTTP has no TLS version that would be too old
+		}
+		for i, sid := range sids {
 			if i > 0 {
 				answer = "" // only the first asks for something
 			}
@@ -167,7 +171,7 @@ func (v *tab) turn(s toggle) tea.Cmd {
 	}
 	switch s.id {
 	case "mintls":
-		return ui.Push(ui.NewChoose(ui.ChooseOptions{Title: "Minimum TLS version", Text: "S3 itself speaks 1.2 and newer.", Items: []ui.Choice{{Title: "1.2"},
+		return ui.Push(ui.NewChoose(ui.ChooseOptions{Title: "Minimum TLS version", Text: "S3 itself speaks 1.2 and newer. Plain HTTP, which has no version to be too old, is refused with it.", Items: []ui.Choice{{Title: "1.2"},
 			{Title: "1.3", Detail: "gateways and private endpoints that don't speak it are shut out"}}, OK: func(i int) tea.Cmd { return add([]string{"1.2", "1.3"}[i]) }}))
 	case "kind":
 		return v.askKind(add)
@@ -193,13 +197,8 @@ func (v *tab) askForcedKey(add func(string) tea.Cmd) tea.Cmd {
 		value = ""
 	}
 	return ui.Push(ui.NewPrompt(ui.PromptOptions{Title: "Only this KMS key", Label: "ARN of the key", Value: value,
-		Text: "Uploads that name another key are refused, and so are those that ask for SSE-KMS without naming one, which S3 would encrypt with aws/s3. Those without headers take the bucket's default.",
-		Check: func(text string) string {
-			if !kms.IsKeyARN(strings.TrimSpace(text)) {
-				return "the full ARN of a key: arn:aws:kms:…:key/…"
-			}
-			return ""
-		}, OK: func(text string) tea.Cmd { return add(strings.TrimSpace(text)) }}))
+		Text:  "Uploads that name another key are refused, and so are those that ask for SSE-KMS without naming one, which S3 would encrypt with aws/s3. Those without headers take the bucket's default.",
+		Check: arnProblem, OK: func(text string) tea.Cmd { return add(strings.TrimSpace(text)) }}))
 }
 
 // proposePolicy plans a change of the policy that is on the screen.
