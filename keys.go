@@ -37,6 +37,8 @@ var actionIDs = []string{
 	"moment.open", "moment.other", "moment.refresh", "moment.restore", "moment.sort", "moment.stop", "object.copy",
 	"object.delete", "object.details", "object.download", "object.open", "object.panes", "object.upload",
 	"object.versions",
+	"edit.add", "edit.change", "edit.drop", "edit.refresh", "edit.remove", "edit.restore", "edit.save", "edit.text",
+	"object.edit", "object.preview", "preview.hex", "preview.more", "preview.refresh", "preview.restore", "preview.stop",
 	"objects.flat", "objects.goto", "objects.refresh", "objects.sort", "objects.stop", "objects.up",
 	"path.complete", "path.ok",
 	"plan.apply", "plan.commands",

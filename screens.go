@@ -18,7 +18,9 @@ import (
 	"cooper/awsops/versions"
 	"cooper/ui"
 	"cooper/views"
+	"cooper/views/edit"
 	encryptionview "cooper/views/encryption"
+	"cooper/views/preview"
 )
 
 // screens says which screen shows a place. A screen belongs to the session that is in force when it is opened.
@@ -47,6 +49,8 @@ func screens(env func() *views.Env) map[string]func(ui.Place) ui.View {
 		"calls":      at(views.NewCalls),
 		"transfer":   at(views.NewTransfer),
 		"presigned":  at(func(e *views.Env, p ui.Place) ui.View { return e.Presigner.Screen(e, p) }),
+		"edit":       at(edit.New),
+		"preview":    at(preview.New),
 	}
 }
 

@@ -27,12 +27,14 @@ type Env struct {
 	Journal       *journal.Journal // what was done, nil when none is kept
 	Seeds         *Seeds           // MFA seeds kept by choice, nil when none can be
 	Presigner     Presigner        // makes presigned URLs; nil: none can be made
+	Edit          Editor           // changes objects; nil: nothing can be changed
 	Planners      awsops.Planners  // by kind, to go on with unfinished jobs
 	Home          string           // where downloads go and local paths begin
 	Environ       func(string) string
 
 	shown    map[*awsops.Job]bool // jobs that the shell has seen; used on the loop only
 	policies map[string]string    // by bucket: its policy before the last change that was seen; used on the loop only
+	drafts   map[[2]string]string // by bucket and key: files with texts that were written and not stored; used on the loop only
 }
 
 // Authenticator is a device whose codes may be shown, such as the sandbox's.

@@ -32,7 +32,7 @@ var objectColumns = []grid.Column{
 	{Title: "name", Width: 20, Flex: 1, Cut: grid.CutMiddle, Pan: true},
 	{Title: "size", Width: 9, Align: grid.Right},
 	{Title: "modified (UTC)", Width: 16, Drop: 1},
-	{Title: "class", Width: 12, Drop: 2},
+	{Title: "class", Width: 14, Drop: 2},
 }
 
 var objectOrders = []keyOrder{
@@ -143,7 +143,7 @@ func (v *objectsView) Cell(row, col int, buf []byte) ([]byte, grid.Style) {
 	case 2:
 		return appendTime(buf, v.view.Nanos(row), prefix), cellMuted
 	}
-	return append(buf, ui.Clean(v.view.Class(row))...), cellMuted
+	return classCell(v.env.Theme, buf, v.view.Class(row), v.view.Restore(row)), cellMuted
 }
 
 // name is what a row's key has after the level's prefix. A key that is the prefix itself is shown as a dot: it is the
@@ -204,6 +204,9 @@ func rowFacts(row listing.Row) []ui.Fact {
 	if !row.Marker {
 		facts = append(facts, ui.Fact{Label: "size", Value: exactBytes(row.Size)},
 			ui.Fact{Label: "class", Value: ui.Clean(row.Class)}, ui.Fact{Label: "ETag", Value: ui.Clean(row.ETag)})
+	}
+	if text := restoreWords(row.Restore); text != "" {
+		facts = append(facts, ui.Fact{Label: "restored", Value: text})
 	}
 	if !row.Modified.IsZero() {
 		facts = append(facts, ui.Fact{Label: "modified", Value: ui.Time(row.Modified)})

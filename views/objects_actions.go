@@ -19,9 +19,11 @@ import (
 func (v *objectsView) Actions() []ui.Action {
 	own := []ui.Action{
 		{ID: "object.open", Keys: []string{"enter"}, Help: "open", Why: v.none, Run: v.open},
+		previewAction(v.bucket, []string{"v", "V"}, v.noKey, v.current),
 		{ID: "object.delete", Keys: []string{"d"}, Help: "delete", Why: v.none, Run: v.delete},
 		{ID: "object.upload", Keys: []string{"u"}, Help: "upload", Run: v.upload},
 		{ID: "object.download", Keys: []string{"D"}, Help: "download", Why: v.none, Run: v.download},
+		v.env.editAction(v.life, v.bucket, v.none, v.chosen),
 		{ID: "object.versions", Keys: []string{"t"}, Help: "versions of the key", Why: v.noKey, Run: v.timeline},
 		{ID: "object.details", Keys: []string{"i"}, Help: "details", Why: v.noKey, Run: v.showDetails},
 		v.env.presign(v.life, nil, v.signed),

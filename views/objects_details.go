@@ -86,8 +86,9 @@ func headFacts(h objects.Head) []ui.Fact {
 	for _, c := range h.Checksums {
 		add("checksum "+c.Name, c.Value+" "+strings.ToLower(h.ChecksumFor))
 	}
-	add("restore", h.Restore)
-	add("archive", h.ArchiveStatus)
+	if a := h.Archive(); a.Tier != "" || a.State != objects.AtHand {
+		add("archive", a.Tier+", "+a.String())
+	}
 	add("replication", h.Replication)
 	add("expiration", h.Expiration)
 	add("redirect", h.Redirect)

@@ -112,22 +112,10 @@ func (v *policyView) outside(text string) tea.Cmd {
 		return ui.Fail(err, nil)
 	}
 	done := policyEdited{view: v, path: f.Name(), was: text}
-	return tea.ExecProcess(editor(v.env.Environ, f.Name()), func(err error) tea.Msg {
+	return tea.ExecProcess(EditorCommand(v.env.Environ, f.Name()), func(err error) tea.Msg {
 		done.err = err
 		return done
 	})
-}
-
-// editor is the command that $VISUAL or $EDITOR names, with its own arguments; vi where neither is set.
-func editor(environ func(string) string, path string) *exec.Cmd {
-	name := environ("VISUAL")
-	if name == "" {
-		name = environ("EDITOR")
-	}
-	if name == "" {
-		name = "vi"
-	}
-	return exec.Command("sh", "-c", name+` "$1"`, "sh", path) //nolint:gosec,noctx // the person's own editor, which ends when they end it
 }
 
 // edited reads what the person's editor left. A text with mistakes is shown where they are; none is lost.

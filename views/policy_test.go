@@ -104,7 +104,7 @@ func TestTheEditorIsTheOneThatThePersonNamed(t *testing.T) {
 		environ map[string]string
 		want    string
 	}{{map[string]string{"VISUAL": "code -w", "EDITOR": "nano"}, `code -w "$1"`}, {map[string]string{"EDITOR": "nano"}, `nano "$1"`}, {nil, `vi "$1"`}} {
-		if got := editor(func(k string) string { return c.environ[k] }, "/p q"); got.Args[2] != c.want || got.Args[4] != "/p q" {
+		if got := EditorCommand(func(k string) string { return c.environ[k] }, "/p q"); got.Args[2] != c.want || got.Args[4] != "/p q" {
 			t.Errorf("%q, want %q", got.Args, c.want)
 		}
 	}

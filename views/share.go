@@ -1,7 +1,12 @@
 package views
 
 import (
+	"os/exec"
+
+	tea "charm.land/bubbletea/v2"
+
 	"cooper/awsops"
+	"cooper/awsops/objects"
 	"cooper/ui"
 	"cooper/ui/grid"
 )
@@ -46,6 +51,24 @@ func (s *Scroll) Window(t *ui.Theme, lines []string, w, h int) []string {
 
 // Actions move the window.
 func (s *Scroll) Actions() []ui.Action { return s.s.actions() }
+
+// PaintJSON colours one line of JSON.
+func PaintJSON(t *ui.Theme, line string) string { return paintJSON(t, line) }
+
+// EditorCommand is what $VISUAL or $EDITOR names, with its own arguments, on a file; vi where neither is set.
+func EditorCommand(environ func(string) string, path string) *exec.Cmd {
+	name := environ("VISUAL")
+	if name == "" {
+		name = environ("EDITOR")
+	}
+	if name == "" {
+		name = "vi"
+	}
+	return exec.Command("sh", "-c", name+` "$1"`, "sh", path) //nolint:gosec,noctx // the person's own editor, which ends when they end it
+}
+
+// DetailsDialog shows all that is known of an object.
+func DetailsDialog(key string, d objects.Details) tea.Cmd { return detailsDialog(key, d) }
 
 // Offered says why a setting can't be changed, given what reading it answered; "" when it can.
 func Offered[T any](r awsops.Reading[T]) string { return offered(r) }

@@ -25,6 +25,13 @@ func (v *timelineView) Actions() []ui.Action {
 			})
 		}},
 		{ID: "version.details", Keys: []string{"enter", "i"}, Help: "details", Why: v.noData, Run: v.details},
+		previewAction(v.bucket, []string{"v", "V"}, v.noData, v.current),
+		v.env.editAction(v.life, v.bucket, v.noData, func() []listing.Row {
+			if row, ok := v.current(); ok {
+				return []listing.Row{row}
+			}
+			return nil
+		}),
 		{ID: "version.download", Keys: []string{"D"}, Help: "download", Why: v.noData, Run: func() tea.Cmd {
 			return v.with(func(row listing.Row) tea.Cmd {
 				return openDownload(v.env, v.life, v.bucket, v.key, row.VersionID)

@@ -26,6 +26,8 @@ func (v *versionsView) Actions() []ui.Action {
 		}},
 		{ID: "versions.moment", Keys: []string{"T"}, Help: "point in time", Run: func() tea.Cmd { return askMoment(v.env, v.bucket, v.prefix, "") }},
 		{ID: "versions.prune", Keys: []string{"E"}, Help: "purge by rule", Run: func() tea.Cmd { return askPrune(v.env, v.life, v.bucket, v.prefix) }},
+		previewAction(v.bucket, []string{"V"}, v.noData, v.current),
+		v.env.editAction(v.life, v.bucket, v.none, v.chosen),
 		{ID: "version.details", Keys: []string{"i"}, Help: "details", Why: v.noData, Run: v.details},
 		{ID: "version.download", Keys: []string{"D"}, Help: "download", Why: v.noData, Run: v.download},
 		v.env.presign(v.life, v.noData, func() ui.Place {

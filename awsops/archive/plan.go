@@ -179,10 +179,15 @@ func (rs *restorer) look(ctx context.Context, r *awsops.Reader, p *awsops.Plan, 
 }
 
 func now(head objects.Head) string {
-	if text := head.Archive().String(); text != "" {
-		return head.Archive().Tier + ", " + text
+	switch a := head.Archive(); a.State {
+	case objects.Archived:
+		return "archived in " + a.Tier
+	case objects.Restoring:
+		return "on its way from " + a.Tier
+	case objects.Restored:
+		return a.String()
 	}
-	return head.StorageClass
+	return "at hand in " + head.StorageClass
 }
 
 // pin tells one state of a restore from another.

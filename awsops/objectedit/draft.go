@@ -105,3 +105,6 @@ func between(a, b []string) []string {
 	}
 	return out
 }
+
+// sentence takes the capital and the full stop off, for what follows a colon.
+func sentence(s string) string { return strings.ToLower(s[:1]) + strings.TrimSuffix(s[1:], ".") }

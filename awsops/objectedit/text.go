@@ -83,7 +83,7 @@ func ReadText(ctx context.Context, r *awsops.Reader, bucket, key string) (Text, 
 		return Text{}, err
 	}
 	refuse := func(why string) error {
-		return &awsops.Error{Op: KindText, Bucket: bucket, Key: key, Kind: awsops.KindConflict, Message: why}
+		return &awsops.Error{Op: "edit", Bucket: bucket, Key: key, Kind: awsops.KindConflict, Message: sentence(why)}
 	}
 	if why := WhyNoText(head); why != "" {
 		return Text{}, refuse(why)
@@ -165,11 +165,12 @@ func (tx *texter) describe(ctx context.Context, r *awsops.Reader, p *awsops.Plan
 	if tx.lock {
 		note(p, awsops.Risk, "The bucket has Object Lock: retention that still runs and a legal hold are set on the new version, too.")
 	}
-	ed := &editor{spec: Spec{Set: objectset.Set{Bucket: tx.spec.Bucket}}}
-	ed.versions(ctx, r, p)
 	source := versioning.Reading(ctx, r, tx.spec.Bucket)
-	if v, ok := source.Get(); !ok || !v.On() {
-		note(p, awsops.Irreversible, "Versioning isn't on, or can't be read: the present text is gone for good.")
+	if v, ok := source.Get(); ok && v.On() {
+		note(p, awsops.Note, "Versioning is on: the present text stays as a noncurrent version and stays billed.")
+		p.Undo = "Restore the present version by copy."
+	} else {
+		note(p, awsops.Risk, "Versioning isn't on, or can't be read: the present text is gone for good.")
 		p.Undo = "The present text can't be brought back."
 	}
 	if days := minimums[h.StorageClass]; days > 0 {

@@ -109,6 +109,8 @@ func (ed *editor) versions(ctx context.Context, r *awsops.Reader, p *awsops.Plan
 	case known && v.On():
 		note(p, awsops.Note, "Versioning is on: each object gets a new version, and the present one stays as a noncurrent version and stays billed.")
 		p.Undo = "The present versions stay: restore them by copy, or edit again."
+	case known:
+		note(p, awsops.Note, "Versioning isn't on: each object is overwritten by its copy.")
 	case !known:
 		note(p, awsops.Note, "Whether versioning is on can't be read; if it isn't, the present objects are overwritten by their copies.")
 	}

@@ -18,7 +18,7 @@ import (
 // How much is read.
 const (
 	First = 64 << 10 // at first
-	Most  = 4 << 20  // in all: who wants more downloads the object
+	Most  = 1 << 20  // in all: who wants more downloads the object
 )
 
 // Place names what is looked at; Version is "" for the current object.
@@ -45,8 +45,10 @@ func (p Piece) Said(size func(int64) string) string {
 // Why says why an object's content can't be read for looking at it, "" when it can. It knows only what HEAD tells.
 func Why(h objects.Head) string {
 	switch {
-	case !h.Archive().Readable():
-		return "It is archived in " + h.Archive().Tier + " (" + h.Archive().String() + ")."
+	case h.Archive().State == objects.Archived:
+		return "It is archived in " + h.Archive().Tier + " and must be restored before it can be read."
+	case h.Archive().State == objects.Restoring:
+		return "It was archived in " + h.Archive().Tier + " and is being restored: it can't be read yet."
 	case ClientSide(h):
 		return "It was encrypted by the program that stored it: S3 holds only what can't be read."
 	}
