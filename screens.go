@@ -5,6 +5,7 @@ import (
 
 	"cooper/awsops"
 	"cooper/awsops/archive"
+	"cooper/awsops/athena"
 	"cooper/awsops/bucketpolicy"
 	"cooper/awsops/buckets"
 	"cooper/awsops/copies"
@@ -87,7 +88,7 @@ func rootScreens() []ui.Root {
 func planners() awsops.Planners {
 	all := awsops.Planners{}
 	for _, area := range []awsops.Planners{
-		archive.Planners(), objectedit.Planners(),
+		archive.Planners(), athena.Planners(), objectedit.Planners(),
 		bucketpolicy.Planners(), buckets.Planners(), copies.Planners(), corsplan.Planners(), logging.Planners(), encryption.Planners(),
 		reencrypt.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners(),
 	} {

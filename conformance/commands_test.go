@@ -23,6 +23,7 @@ import (
 
 	"cooper/awsops"
 	"cooper/awsops/archive"
+	"cooper/awsops/athena"
 	"cooper/awsops/bucketpolicy"
 	"cooper/awsops/buckets"
 	"cooper/awsops/copies"
@@ -357,7 +358,7 @@ func givesPlan(f *ast.FuncDecl) bool {
 func TestEveryKindOfPlanCanBeResumedAndHasAScript(t *testing.T) {
 	kinds := map[string]bool{}
 	for _, table := range []awsops.Planners{
-		archive.Planners(), objectedit.Planners(),
+		archive.Planners(), athena.Planners(), objectedit.Planners(),
 		bucketpolicy.Planners(), buckets.Planners(), copies.Planners(), corsplan.Planners(), encryption.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners(),
 	} {
 		for kind := range table {

@@ -50,6 +50,7 @@ type Server struct {
 	json     map[string]jsonService
 	kms      *kms.Store
 	trail    trail
+	athena   athenaStore
 
 	log accessLog
 

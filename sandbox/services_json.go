@@ -21,6 +21,7 @@ func jsonServices() map[string]jsonService {
 	return map[string]jsonService{
 		"kms":           {target: "TrentService", version: "1.1", actions: kmsActions()},
 		"cloudtrail":    {target: "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101", version: "1.1", actions: trailActions()},
+		"athena":        {target: "AmazonAthena", version: "1.1", actions: athenaActions()},
 		"servicequotas": {target: "ServiceQuotasV20190624", version: "1.1", actions: quotaActions()},
 	}
 }
