@@ -36,6 +36,8 @@ func (v *objectsView) Actions() []ui.Action {
 			return askCopy(v.env, v.life, v.bucket, v.prefix, v.chosen())
 		}},
 		{ID: "objects.stop", Keys: []string{"X"}, Help: "stop listing", Why: v.whyStop, Run: v.stop},
+		{ID: "object.clientkeys", Help: "client-side keys", Run: func() tea.Cmd { return openClientKeys(v.env, v.life) }},
+		{ID: "object.clientkeys.about", Help: "about client-side keys", Run: func() tea.Cmd { return ui.Push(ui.NewText("Keys for client-side encryption", aboutKeys)) }},
 		{ID: "object.panes", Keys: []string{"T"}, Help: "two panes, here and there", Run: v.panes},
 	}
 	return append(own, v.table.actions()...)

@@ -83,6 +83,7 @@ func headFacts(h objects.Head) []ui.Fact {
 		add("bucket key", map[bool]string{true: "on", false: "off"}[h.Encryption.BucketKey])
 	}
 	add("key fingerprint", h.Encryption.CustomerKey)
+	facts = append(facts, clientFacts(h)...)
 	for _, c := range h.Checksums {
 		add("checksum "+c.Name, c.Value+" "+strings.ToLower(h.ChecksumFor))
 	}

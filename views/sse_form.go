@@ -86,6 +86,7 @@ func headerLines(env *Env, v ui.Values) []string {
 // opens again with what was typed.
 func withChoice(env *Env, life *ui.Life, bucket string, v ui.Values, again func(ui.Values) tea.Cmd, then func(sse.Choice) tea.Cmd) tea.Cmd {
 	c := choiceOf(v)
+	then = withOwn(env, life, v, again, then)
 	if c.Kind != sse.Customer {
 		return then(c)
 	}

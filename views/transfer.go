@@ -123,6 +123,12 @@ func proposeDownload(env *Env, life *ui.Life, spec transfer.DownloadSpec) tea.Cm
 					return proposeDownload(env, life, spec)
 				}}))
 		}
+		if ask := askUnsealing(env, life, err, func(how transfer.Unsealing) tea.Cmd {
+			spec.Unsealing = how
+			return proposeDownload(env, life, spec)
+		}); ask != nil {
+			return ask
+		}
 		if err != nil {
 			return failKey(env, life, err, func() tea.Cmd { return proposeDownload(env, life, spec) })
 		}

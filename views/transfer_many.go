@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,7 +57,7 @@ func attributeFields(env *Env) []ui.FormField {
 		{ID: "metadata", Label: "metadata", Placeholder: "name=value, name=value", Check: pairs},
 		{ID: "tags", Label: "tags", Placeholder: "key=value, key=value", Check: pairs},
 	}
-	return append(fields, encryptionFields(env)...)
+	return slices.Concat(fields, encryptionFields(env), ownFields(env))
 }
 
 func dateOf(s string) (time.Time, error) {
@@ -129,8 +130,8 @@ func pickText(picks []transfer.Pick) string {
 // askExisting asks what becomes of files that are there, and plans the download.
 func askExisting(env *Env, life *ui.Life, bucket, folder string, picks []transfer.Pick) tea.Cmd {
 	return ui.Push(ui.NewForm(ui.FormOptions{Title: "Download from " + ui.Clean(bucket), Text: pickText(picks) + " " + ui.Clean(folder), Submit: "show the plan",
-		Fields: []ui.FormField{existingField()}, OK: func(v ui.Values) (tea.Cmd, string) {
-			spec := transfer.GetSpec{Bucket: bucket, Picks: picks, Folder: folder, Existing: existingOf(v)}
+		Fields: append([]ui.FormField{existingField()}, unsealFields(env)...), OK: func(v ui.Values) (tea.Cmd, string) {
+			spec := transfer.GetSpec{Bucket: bucket, Picks: picks, Folder: folder, Existing: existingOf(v), Unsealing: unsealingOf(v)}
 			return env.Propose(life, func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
 				return transfer.PlanGet(ctx, r, spec)
 			}), ""

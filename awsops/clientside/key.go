@@ -44,7 +44,7 @@ func ReadKeyFile(path string) (key s3ec.Key, others bool, err error) {
 func SaveKeyFile(path string, key s3ec.Key) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return &awsops.Error{Op: "key file", Kind: awsops.KindConflict, Message: path + " is there already: a key is never written over a file", Hint: "Choose another name.", Err: err}
+		return &awsops.Error{Op: "key file", Kind: awsops.KindConflict, Message: "a key is never written over a file, and this one is there already: " + path, Hint: "Choose another name.", Err: err}
 	}
 	if err != nil {
 		return fileError("the key file can't be made", err)
@@ -178,5 +178,5 @@ func Explain(op, bucket, key string, err error) error {
 	if !ok {
 		kind = awsops.KindInvalid
 	}
-	return &awsops.Error{Op: op, Bucket: bucket, Key: key, Kind: kind, Code: codes[e.Kind], Message: e.Text, Hint: e.Hint, Err: e.Err}
+	return &awsops.Error{Op: op, Bucket: bucket, Key: key, Kind: kind, Code: codes[e.Kind], Message: e.Text, Hint: e.Hint, Err: e}
 }

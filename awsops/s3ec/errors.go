@@ -26,6 +26,7 @@ type Error struct {
 	Kind Kind
 	Text string // one sentence, without a full stop
 	Hint string // what to do; may be ""
+	Key  string // fingerprint of the key that the envelope names, as far as it does
 	Err  error  // what was beneath, such as KMS's answer; may be nil
 }
 

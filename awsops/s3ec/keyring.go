@@ -107,11 +107,10 @@ func (r aesRing) candidates(e *Envelope) ([]Key, error) {
 		}
 	}
 	if len(r.keys) == 1 {
-		return nil, fail(KindWrongKey, "this is the wrong key: the object was encrypted with the key "+quoteField(named)+", and this one is "+r.keys[0].Fingerprint(),
-			"Choose the file with the object's key. Nothing was decrypted.")
+		return nil, &Error{Kind: KindWrongKey, Key: named, Text: "this is the wrong key: the object was encrypted with the key " + quoteField(named) + ", and this one is " + r.keys[0].Fingerprint(),
+			Hint: "Choose the file with the object's key. Nothing was decrypted."}
 	}
-	return nil, fail(KindNoKey, "the object was encrypted with the key "+quoteField(named)+", which is not among the keys that are there",
-		adviceNoKey)
+	return nil, &Error{Kind: KindNoKey, Key: named, Text: "the object was encrypted with the key " + quoteField(named) + ", which is not among the keys that are there", Hint: adviceNoKey}
 }
 
 func (r aesRing) unwrap(_ context.Context, e *Envelope) ([]byte, error) {

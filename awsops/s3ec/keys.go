@@ -76,7 +76,7 @@ func (k *Keys) Ring(e *Envelope) (Keyring, error) {
 	case len(keys) > 0:
 		return aesRing{keys: keys}, nil
 	case named != "":
-		return nil, fail(KindNoKey, "the object is client-side encrypted with the key "+quoteField(named)+", which this session doesn't have", adviceNoKey)
+		return nil, &Error{Kind: KindNoKey, Key: named, Text: "the object is client-side encrypted with the key " + quoteField(named) + ", which this session doesn't have", Hint: adviceNoKey}
 	}
 	return nil, fail(KindNoKey, "the object is client-side encrypted with a key from a file, and doesn't say which one", adviceNoKey)
 }

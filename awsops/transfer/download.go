@@ -58,7 +58,7 @@ func PlanDownload(ctx context.Context, r *awsops.Reader, spec DownloadSpec) (*Do
 	}
 	d.Command = getCommand(d.Target, spec.Key, spec.Version, d.Head.ETag, spec.File)
 	if d.Sealed && !spec.AsStored {
-		d.Command = "# The aws command line can't decrypt this: it copies the ciphertext.\n" +
+		d.Command = "# aws can't decrypt this. It can copy the ciphertext:\n" +
 			getCommand(d.Target, spec.Key, spec.Version, d.Head.ETag, spec.File+".encrypted")
 	}
 	return d, nil

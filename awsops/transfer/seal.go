@@ -149,13 +149,10 @@ func describeClient(p *awsops.Plan, c *sse.Client, n int64) {
 		return
 	}
 	suite := clientside.SuiteOf(*c)
-	by := "the key file with the fingerprint " + c.Fingerprint
 	if c.KeyID != "" {
-		by = "the KMS key " + c.KeyID
 		p.Effects.Requests = append(p.Effects.Requests, awsops.RequestCount{Class: "KMS GenerateDataKey", N: n})
 	}
-	p.Changes = append(p.Changes, awsops.Change{Field: "client-side encryption", After: suite.String()},
-		awsops.Change{Field: "data key wrapped by", After: by})
+	p.Changes = append(p.Changes, awsops.Change{Field: "sent as", After: suite.String()})
 	if c.Context != "" {
 		p.Changes = append(p.Changes, awsops.Change{Field: "encryption context", After: c.Context})
 	}
@@ -169,7 +166,7 @@ func describeClient(p *awsops.Plan, c *sse.Client, n int64) {
 
 // noCommand stands where a command line would: aws has no client-side encryption.
 func noCommand(t awsops.Target, key string) string {
-	return "# The aws command line has no client-side encryption: it can show the envelope afterwards.\n" +
+	return "# aws has no client-side encryption. It can show the envelope afterwards:\n" +
 		awsops.Command(t, "s3api", "head-object").Flag("--bucket", t.Bucket).Flag("--key", key).Flag("--query", "Metadata").String()
 }
 
