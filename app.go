@@ -115,7 +115,7 @@ func (a *app) openSession(ctx context.Context, o awsops.Options) error {
 	theme := ui.NewTheme(ui.ThemeOptions{Light: a.cfg.Theme.Mode == config.Light, ASCII: a.cfg.Theme.ASCII})
 	a.env = &views.Env{Theme: theme, Asker: &ui.Asker{}, Environ: a.p.env, Journal: a.journal, Planners: planners(),
 		Seeds: &views.Seeds{Dir: a.cfg.StateDir}, Home: a.p.env("HOME"), Sessions: &views.Sessions{}, Presigner: &presign.Shelf{}, Authenticator: a.device,
-		Edit: edit.Choose}
+		Edit: edit.Choose, Prices: pricesOf(a.cfg.Prices)}
 	if a.signIn.list != nil {
 		a.env.Profiles = a
 	}

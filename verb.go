@@ -64,6 +64,7 @@ type verb struct {
 	flags   *verbFlags
 	session *awsops.Session
 	journal *journal.Journal
+	prices  *awsops.Prices
 	ctx     context.Context
 }
 
@@ -78,7 +79,7 @@ func (p *process) withVerb(ctx context.Context, f *verbFlags, run func(v *verb) 
 		debug.SetGCPercent(300)
 		debug.SetMemoryLimit(96 << 20)
 	}
-	v := &verb{p: p, flags: f, ctx: ctx}
+	v := &verb{p: p, flags: f, ctx: ctx, prices: pricesOf(cfg.Prices)}
 	o := sessionOptions(cfg.Connection())
 	o.MFA = &ttyCodes{}
 	if cfg.StateDir != "" {
@@ -142,13 +143,14 @@ func planned(err error) error {
 
 // show writes the plan to standard error, unless consent was given with the command already.
 func (v *verb) show(plan *awsops.Plan) error {
+	plan.Effects.Lines = append(plan.Effects.Lines, v.prices.Lines(plan)...)
 	if v.flags.yes && !v.flags.dry || plan.Consent.Kind == awsops.ConsentNone && !v.flags.dry {
 		return nil
 	}
 	if v.flags.dry && v.flags.json {
 		return v.print(map[string]any{"dry_run": true, "kind": plan.Kind, "title": plan.Title, "objects": plan.Effects.Objects,
 			"versions": plan.Effects.Versions, "markers": plan.Effects.Markers, "bytes": plan.Effects.Bytes, "at_least": plan.Effects.AtLeast,
-			"codes": plan.Codes, "warnings": warningTexts(plan), "commands": plan.Commands()})
+			"codes": plan.Codes, "warnings": warningTexts(plan), "effects": plan.Effects.Lines, "commands": plan.Commands()})
 	}
 	_, err := io.WriteString(v.p.err, planText(plan))
 	return err
@@ -176,6 +178,9 @@ func planText(p *awsops.Plan) string {
 	line("  objects %d, versions %d, delete markers %d, bytes %d%s", e.Objects, e.Versions, e.Markers, e.Bytes, map[bool]string{true: ", at least"}[e.AtLeast])
 	for _, r := range e.Requests {
 		line("  requests: %d of class %s", r.N, r.Class)
+	}
+	for _, l := range e.Lines {
+		line("  %s", l)
 	}
 	for _, c := range p.Checks {
 		line("  checked %s: %s %s", c.Name, c.Result, c.Text)

@@ -64,7 +64,8 @@ type Effects struct {
 	AtLeast                             bool   // counting was cut short
 	Counted                             string // how it was counted, such as "listed now"
 	Requests                            []RequestCount
-	Lines                               []string // cost and other consequences, each a sentence
+	Storage                             []Storage // what is stored more or less by it, where that is known
+	Lines                               []string  // cost and other consequences, each a sentence
 }
 
 // RequestCount is a number of requests of one billing class: "LIST/PUT", "GET", "DELETE (free)", "KMS".

@@ -29,6 +29,7 @@ type Env struct {
 	Presigner     Presigner        // makes presigned URLs; nil: none can be made
 	Edit          Editor           // changes objects; nil: nothing can be changed
 	Planners      awsops.Planners  // by kind, to go on with unfinished jobs
+	Prices        *awsops.Prices   // the operator's, nil: plans count and show no money
 	Home          string           // where downloads go and local paths begin
 	Environ       func(string) string
 

@@ -20,7 +20,14 @@ type planDialog struct {
 }
 
 // NewPlan makes the dialog of a plan. Consenting starts its job.
-func NewPlan(env *Env, plan *awsops.Plan) ui.Dialog { return &planDialog{env: env, plan: plan} }
+func NewPlan(env *Env, plan *awsops.Plan) ui.Dialog {
+	for _, line := range env.Prices.Lines(plan) {
+		if !slices.Contains(plan.Effects.Lines, line) { // the plan may be shown once more
+			plan.Effects.Lines = append(plan.Effects.Lines, line)
+		}
+	}
+	return &planDialog{env: env, plan: plan}
+}
 
 func (d *planDialog) Title() string                  { return "Plan: " + ui.Clean(d.plan.Title) }
 func (d *planDialog) Update(tea.Msg) (tea.Cmd, bool) { return nil, d.decided }

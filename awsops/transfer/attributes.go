@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
@@ -127,6 +128,11 @@ func Pairs(text string) ([]objects.Pair, error) {
 		out = append(out, objects.Pair{Name: strings.TrimSpace(name), Value: strings.TrimSpace(value)})
 	}
 	return out, nil
+}
+
+// storage is what an upload of so many bytes adds to its storage class.
+func (a Attributes) storage(bytes int64) []awsops.Storage {
+	return []awsops.Storage{{Class: cmp.Or(a.Class, "STANDARD"), Bytes: bytes}}
 }
 
 func (a Attributes) metadata() map[string]string {

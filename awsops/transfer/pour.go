@@ -67,6 +67,7 @@ func PlanPour(ctx context.Context, r *awsops.Reader, spec PourSpec) (*awsops.Pla
 	p.Effects.Counted, p.Effects.Lines = "as was said beforehand", []string{"Sent in parts as it comes. What is cut off can't be gone on with: its parts are aborted."}
 	if spec.Size == 0 {
 		p.Changes[0].After = "what " + spec.File + " holds"
+		p.Effects.Storage = nil
 		p.Effects.AtLeast, p.Effects.Counted = true, "nobody knows how much will come"
 	}
 	line := awsops.Command(p.Target, "s3", "cp").Arg("-", "s3://"+spec.Bucket+"/"+spec.Key).Flag("--content-type", spec.ContentType)

@@ -204,7 +204,8 @@ func (u *put) describe(p *awsops.Plan, t tally) {
 		p.Changes = append(p.Changes, awsops.Change{Field: "content type", After: u.ContentType})
 	}
 	p.Changes = append(p.Changes, u.With.changes()...)
-	p.Effects = awsops.Effects{Objects: t.files, Bytes: t.bytes, Counted: "counted in the folders now", Requests: []awsops.RequestCount{{Class: "LIST/PUT", N: t.requests}}}
+	p.Effects = awsops.Effects{Objects: t.files, Bytes: t.bytes, Counted: "counted in the folders now", Requests: []awsops.RequestCount{{Class: "LIST/PUT", N: t.requests}},
+		Storage: u.With.storage(t.bytes)}
 	describeClient(p, u.With.Encryption.Client, t.files)
 	t.warn(p, "objects", "It can't be uploaded")
 	if t.replaced > 0 {

@@ -104,7 +104,8 @@ func describeUpload(p *awsops.Plan, spec UploadSpec, size, parts int64, there st
 		{Field: "content type", After: spec.ContentType},
 	}
 	p.Changes = append(p.Changes, spec.With.changes()...)
-	p.Effects = awsops.Effects{Objects: 1, Bytes: size, Counted: "the file's size now", Requests: []awsops.RequestCount{{Class: "LIST/PUT", N: 1}}}
+	p.Effects = awsops.Effects{Objects: 1, Bytes: size, Counted: "the file's size now", Requests: []awsops.RequestCount{{Class: "LIST/PUT", N: 1}},
+		Storage: spec.With.storage(size)}
 	if parts > 1 {
 		p.Effects.Requests[0].N = parts + 2
 		p.Effects.Lines = []string{fmt.Sprintf("Sent as %d parts; when it is cancelled the parts are aborted; when it is cut off only those that are missing are sent later.", parts)}

@@ -1,6 +1,7 @@
 package versions
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -54,6 +55,9 @@ func PlanPrune(ctx context.Context, r *awsops.Reader, in Prune) (*awsops.Plan, e
 	typeBucket(p)
 	found.effects(p)
 	p.Effects.Lines = append(p.Effects.Lines, found.storage()...)
+	for class, n := range found.classes {
+		p.Effects.Storage = append(p.Effects.Storage, awsops.Storage{Class: cmp.Or(class, "STANDARD"), Bytes: -n})
+	}
 	note(p, awsops.Irreversible, "Versions that are deleted by their id can't be brought back by anybody.")
 	if in.Rule.Noncurrent {
 		note(p, awsops.Note, "A version is noncurrent since the next newer one was written. Those newer than the rule's limits, and every current version, stay.")
