@@ -120,7 +120,7 @@ func (p *process) rootCommand() *cobra.Command {
 	addFlags(cmd, &flags)
 	cmd.Flags().BoolVar(&demo.on, "demo", false, "open on an embedded AWS with a seeded account")
 	cmd.Flags().StringVar(&demo.clock, "demo-clock", "", "freeze the demo's clock at `TIME` (RFC 3339), for recordings")
-	cmd.AddCommand(p.lsCommand(), p.cpCommand(), p.mvCommand(), p.rmCommand(), p.sandboxCommand(), p.versionCommand())
+	cmd.AddCommand(p.lsCommand(), p.cpCommand(), p.mvCommand(), p.rmCommand(), p.presignCommand(), p.sandboxCommand(), p.versionCommand())
 	return cmd
 }
 
