@@ -22,6 +22,7 @@ import (
 	"cooper/views/edit"
 	encryptionview "cooper/views/encryption"
 	"cooper/views/preview"
+	reencryptview "cooper/views/reencrypt"
 )
 
 // screens says which screen shows a place. A screen belongs to the session that is in force when it is opened.
@@ -30,14 +31,15 @@ func screens(env func() *views.Env) map[string]func(ui.Place) ui.View {
 		return func(p ui.Place) ui.View { return open(env(), p) }
 	}
 	return map[string]func(ui.Place) ui.View{
-		"buckets":    at(views.NewBuckets),
-		"objects":    at(views.NewObjects),
-		"versions":   at(views.NewVersions),
-		"timeline":   at(views.NewTimeline),
-		"bin":        at(views.NewBin),
-		"moment":     at(views.NewMoment),
-		"cors":       at(views.NewCORS),
-		"encryption": at(encryptionview.New),
+		"buckets":            at(views.NewBuckets),
+		"objects":            at(views.NewObjects),
+		"versions":           at(views.NewVersions),
+		"timeline":           at(views.NewTimeline),
+		"bin":                at(views.NewBin),
+		"moment":             at(views.NewMoment),
+		"cors":               at(views.NewCORS),
+		"encryption":         at(encryptionview.New),
+		reencryptview.Screen: at(reencryptview.New),
 
 		encryptionview.UsageScreen: at(encryptionview.NewUsage),
 

@@ -33,6 +33,7 @@ type Env struct {
 	Home          string           // where downloads go and local paths begin
 	Environ       func(string) string
 
+	kept     map[string][]string  // keys that screens hand on; used on the loop only
 	shown    map[*awsops.Job]bool // jobs that the shell has seen; used on the loop only
 	policies map[string]string    // by bucket: its policy before the last change that was seen; used on the loop only
 	drafts   map[[2]string]string // by bucket and key: files with texts that were written and not stored; used on the loop only

@@ -35,12 +35,32 @@ func (v *objectsView) Actions() []ui.Action {
 		{ID: "object.copy", Keys: []string{"c"}, Help: "copy, move, rename", Why: v.none, Run: func() tea.Cmd {
 			return askCopy(v.env, v.life, v.bucket, v.prefix, v.chosen())
 		}},
+		{ID: "object.encryption", Keys: []string{"E"}, Help: "encryption of objects", Why: v.none, Run: v.openKinds},
 		{ID: "objects.stop", Keys: []string{"X"}, Help: "stop listing", Why: v.whyStop, Run: v.stop},
 		{ID: "object.clientkeys", Help: "client-side keys", Run: func() tea.Cmd { return openClientKeys(v.env, v.life) }},
 		{ID: "object.clientkeys.about", Help: "about client-side keys", Run: func() tea.Cmd { return ui.Push(ui.NewText("Keys for client-side encryption", aboutKeys)) }},
 		{ID: "object.panes", Keys: []string{"T"}, Help: "two panes, here and there", Run: v.panes},
 	}
 	return append(own, v.table.actions()...)
+}
+
+// openKinds opens the screen that counts how what is chosen is encrypted; a prefix stands for what is below it.
+func (v *objectsView) openKinds() tea.Cmd {
+	place := ui.Place{Screen: "kinds", Bucket: v.bucket}
+	rows := v.chosen()
+	if len(rows) == 1 && rows[0].Prefix {
+		place.Prefix = rows[0].Key
+		return ui.Open(place)
+	}
+	var keys []string
+	for _, row := range rows {
+		if row.Prefix {
+			return ui.Status("Choose objects, or one prefix.", ui.Warn)
+		}
+		keys = append(keys, row.Key)
+	}
+	place.Focus = v.env.Keep(keys)
+	return ui.Open(place)
 }
 
 func (v *objectsView) none() string {

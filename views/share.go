@@ -1,12 +1,14 @@
 package views
 
 import (
+	"fmt"
 	"os/exec"
 
 	tea "charm.land/bubbletea/v2"
 
 	"cooper/awsops"
 	"cooper/awsops/objects"
+	"cooper/awsops/sse"
 	"cooper/ui"
 	"cooper/ui/grid"
 )
@@ -69,6 +71,31 @@ func EditorCommand(environ func(string) string, path string) *exec.Cmd {
 
 // DetailsDialog shows all that is known of an object.
 func DetailsDialog(key string, d objects.Details) tea.Cmd { return detailsDialog(key, d) }
+
+// EncryptionFields ask how objects are encrypted on the server, WithChoice reads them back and gets the key of one's own,
+// and Refill puts what was typed before into a form that opens again.
+func EncryptionFields(env *Env) []ui.FormField { return encryptionFields(env) }
+
+// WithChoice goes on with what was chosen in EncryptionFields, or opens the form again where the key can't be had.
+func WithChoice(env *Env, life *ui.Life, bucket string, v ui.Values, again func(ui.Values) tea.Cmd, then func(sse.Choice) tea.Cmd) tea.Cmd {
+	return withChoice(env, life, bucket, v, again, then)
+}
+
+// Refill puts what was typed before back into a form's fields.
+func Refill(fields []ui.FormField, v ui.Values) []ui.FormField { return refill(fields, v) }
+
+// Keep holds keys for a screen that is opened next, and gives what to put into Place.Focus for them.
+func (e *Env) Keep(keys []string) string {
+	if e.kept == nil {
+		e.kept = map[string][]string{}
+	}
+	token := fmt.Sprintf("kept-%d", len(e.kept)+1)
+	e.kept[token] = keys
+	return token
+}
+
+// Kept gives the keys that Keep holds.
+func (e *Env) Kept(token string) []string { return e.kept[token] }
 
 // Offered says why a setting can't be changed, given what reading it answered; "" when it can.
 func Offered[T any](r awsops.Reading[T]) string { return offered(r) }

@@ -106,7 +106,10 @@ func (c *Census) View() View {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(c.groups[b].Objects, c.groups[a].Objects) })
+	slices.SortFunc(order, func(a, b int) int {
+		x, y := c.groups[a], c.groups[b]
+		return cmp.Or(cmp.Compare(y.Objects, x.Objects), cmp.Compare(x.Label(), y.Label()), cmp.Compare(x.Key(), y.Key()), cmp.Compare(y.Bytes, x.Bytes))
+	})
 	v := View{Looked: c.looked, Err: c.failed, Found: slices.Clone(c.found)}
 	place := make([]int, len(order))
 	for i, at := range order {

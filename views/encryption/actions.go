@@ -24,6 +24,9 @@ func (v *tab) Actions() []ui.Action {
 		}},
 		{ID: "encryption.revert", Keys: []string{"z"}, Help: "put back the default before", Why: v.whyNotRevert, Run: v.revert},
 		{ID: "encryption.usage.other", Keys: []string{"W"}, Help: "who used another key", Why: v.whyNotHistory, Run: v.pickUsage},
+		{ID: "encryption.objects", Keys: []string{"E"}, Help: "encryption of the objects", Run: func() tea.Cmd {
+			return ui.Open(ui.Place{Screen: "kinds", Bucket: v.bucket})
+		}},
 		{ID: "encryption.refresh", Keys: []string{"r"}, Help: "refresh", Run: v.load},
 	}
 	return append(own, v.table.Keys()...)
