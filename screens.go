@@ -21,6 +21,7 @@ import (
 	"cooper/views"
 	"cooper/views/edit"
 	encryptionview "cooper/views/encryption"
+	"cooper/views/logs"
 	"cooper/views/preview"
 	reencryptview "cooper/views/reencrypt"
 )
@@ -44,6 +45,8 @@ func screens(env func() *views.Env) map[string]func(ui.Place) ui.View {
 		encryptionview.UsageScreen: at(encryptionview.NewUsage),
 
 		"policy":     at(views.NewPolicy),
+		"logs":       at(logs.NewTab),
+		"logread":    at(logs.NewReader),
 		"properties": at(views.NewProperties),
 		"devices":    at(views.NewDevices),
 		"profiles":   at(views.NewProfiles),
@@ -65,6 +68,7 @@ func bucketTabs() []ui.Tab {
 		{Digit: 3, Title: "Encryption", Screen: "encryption"},
 		{Digit: 4, Title: "CORS", Screen: "cors"},
 		{Digit: 5, Title: "Policy", Screen: "policy"},
+		{Digit: 6, Title: "Logs", Screen: "logs"},
 		{Digit: 9, Title: "Properties", Screen: "properties"},
 	}
 }

@@ -20,6 +20,7 @@ func (v *binView) Actions() []ui.Action {
 		{ID: "bin.flat", Keys: []string{"F"}, Help: "all keys, or folders", Run: v.toggleFlat},
 		{ID: "bin.moment", Keys: []string{"T"}, Help: "point in time", Run: func() tea.Cmd { return askMoment(v.env, v.bucket, v.prefix, "") }},
 		{ID: "bin.purge", Keys: []string{"E"}, Help: "purge by rule", Run: func() tea.Cmd { return askPrune(v.env, v.life, v.bucket, v.prefix) }},
+		{ID: "bin.deleter", Keys: []string{"W"}, Help: "who deleted this?", Why: v.whyNotDeleter, Run: v.deleter},
 		{ID: "bin.sort", Keys: []string{"s"}, Help: "sort", Run: v.choosePast},
 		{ID: "bin.goto", Keys: []string{"o"}, Help: "go to a prefix", Run: v.askPrefix},
 		{ID: "bin.refresh", Keys: []string{"r"}, Help: "refresh", Run: v.refresh},

@@ -42,6 +42,7 @@ func (v *timelineView) Actions() []ui.Action {
 			return ui.Place{Bucket: v.bucket, Key: v.key, Version: row.VersionID}
 		}),
 		{ID: "timeline.refresh", Keys: []string{"r"}, Help: "refresh", Run: v.read},
+		{ID: "version.deleter", Keys: []string{"W"}, Help: "who deleted this?", Run: v.deleter},
 	}
 	by := func(n func() int) func() tea.Cmd {
 		return func() tea.Cmd { v.move(n()); return nil }

@@ -34,6 +34,7 @@ func (v *versionsView) Actions() []ui.Action {
 			row, _ := v.current()
 			return ui.Place{Bucket: v.bucket, Key: row.Key, Version: row.VersionID}
 		}),
+		{ID: "version.deleter", Keys: []string{"W"}, Help: "who deleted this?", Why: v.none, Run: v.deleter},
 		{ID: "versions.sort", Keys: []string{"s"}, Help: "sort", Run: v.chooseOrder},
 		{ID: "versions.goto", Keys: []string{"o"}, Help: "go to a prefix", Run: v.askPrefix},
 		{ID: "versions.refresh", Keys: []string{"r"}, Help: "refresh", Run: v.refresh},

@@ -10,10 +10,11 @@ import (
 )
 
 // Filter says which records are meant. The zero value means all of them. Broken lines are among them as long as it asks
-// for nothing but a time.
+// for nothing but a time and a bucket.
 type Filter struct {
 	From, To time.Time // received at From or later, and before To; zero: no bound
 
+	Bucket                                     Pattern // log files of several buckets may lie in one place
 	Requester, Operation, Key, IP, Agent, Code Pattern
 
 	Status string // "403", "4xx", "200-299", several with commas; "-" for none; "" for any
@@ -114,7 +115,7 @@ func (r *Rows) sieve(f Filter) (*sieve, error) {
 		s.to = f.To.Unix()
 	}
 	rest := f
-	rest.From, rest.To = time.Time{}, time.Time{}
+	rest.From, rest.To, rest.Bucket = time.Time{}, time.Time{}, ""
 	s.plain = rest == Filter{}
 	for _, m := range []struct {
 		pattern Pattern
@@ -127,6 +128,13 @@ func (r *Rows) sieve(f Filter) (*sieve, error) {
 		if m.pattern != "" {
 			s.memos = append(s.memos, fieldMemo{m.of, r.memo(m.pool, m.pattern.matcher())})
 		}
+	}
+	if f.Bucket != "" {
+		match := f.Bucket.matcher()
+		s.memos = append(s.memos, fieldMemo{func(w *row) uint32 { return w.context }, r.memo(poolContext, func(owned string) bool {
+			_, bucket, _ := strings.Cut(owned, " ")
+			return match(bucket)
+		})})
 	}
 	if f.Key != "" {
 		match := f.Key.matcher()
@@ -171,7 +179,7 @@ func (s *sieve) ok(w *row) bool {
 	if w.at < s.from || w.at >= s.to {
 		return false
 	}
-	if s.plain || w.broken() {
+	if w.broken() {
 		return s.plain
 	}
 	if s.ops != nil && !s.ops.ok(w.operation) || s.keys[0] != nil && !s.keys[w.keyWay()].ok(w.key) {

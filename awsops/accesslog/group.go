@@ -80,7 +80,7 @@ func (f Filter) And(o Filter) Filter {
 		f.Auth = o.Auth
 	}
 	f.Anonymous, f.Versions, f.Deletes, f.Clients = f.Anonymous || o.Anonymous, f.Versions || o.Versions, f.Deletes || o.Deletes, f.Clients || o.Clients
-	for _, p := range []struct{ own, other *Pattern }{{&f.Requester, &o.Requester}, {&f.Operation, &o.Operation}, {&f.Key, &o.Key}, {&f.IP, &o.IP}, {&f.Agent, &o.Agent}, {&f.Code, &o.Code}} {
+	for _, p := range []struct{ own, other *Pattern }{{&f.Bucket, &o.Bucket}, {&f.Requester, &o.Requester}, {&f.Operation, &o.Operation}, {&f.Key, &o.Key}, {&f.IP, &o.IP}, {&f.Agent, &o.Agent}, {&f.Code, &o.Code}} {
 		*p.own = cmp.Or(*p.own, *p.other)
 	}
 	f.From, f.To = orElse(f.From, o.From), orElse(f.To, o.To)

@@ -64,6 +64,8 @@ func TestFiltersKeepWhatTheySay(t *testing.T) {
 		"versions deleted":                {Filter{Versions: true}, 2},
 		"deletions":                       {Filter{Deletes: true}, 4},
 		"user agent":                      {Filter{Agent: "old-backup"}, 1},
+		"bucket":                          {Filter{Bucket: Exactly("logged")}, 10},
+		"another bucket":                  {Filter{Bucket: Exactly("other")}, 1}, // the broken line tells of none
 	} {
 		got, err := rows.Select(context.Background(), c.f)
 		if err != nil || len(got) != c.want {

@@ -151,6 +151,7 @@ func (r *row) takeNumbers(p *Parts) bool {
 // takeTexts enters the texts of a record. The record before it has many of them, too.
 func (t *Table) takeTexts(r *row, p *Parts) {
 	was := t.last()
+	p.Field[RequestURI], p.Field[Referer] = hide(p.Field[RequestURI]), hide(p.Field[Referer])
 	r.flags = p.quoted | keyWay(p.Field[Key], p.Field[RequestURI])<<flagKeyShift
 	t.buf = append(append(append(t.buf[:0], p.Field[BucketOwner]...), ' '), p.Field[Bucket]...)
 	r.context = t.pools[poolContext].add(t.buf, was.context)
@@ -178,6 +179,7 @@ func (t *Table) takeTexts(r *row, p *Parts) {
 // addBroken keeps a line that is no record beside the record before it.
 func (t *Table) addBroken(line []byte) {
 	t.bytes += int64(len(line)) + 1
+	line = hide(line)
 	was, r := t.last(), t.next()
 	*r = row{at: was.at, flags: flagBroken, own: t.own.keep(line), sent: -1, size: -1, total: -1, turn: -1}
 	t.n++

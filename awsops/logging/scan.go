@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"golang.org/x/sync/errgroup"
 
@@ -155,8 +154,8 @@ func (s *Scan) one(ctx context.Context, api awsops.ReadAPI, f File) {
 		if err := s.Table.Load(ctx, in); err != nil {
 			return err
 		}
-		if size := aws.ToInt64(out.ContentLength); in.n != size {
-			return fmt.Errorf("%d of %d bytes arrived: %w", in.n, size, io.ErrUnexpectedEOF)
+		if size := out.ContentLength; size != nil && in.n != *size {
+			return fmt.Errorf("%d of %d bytes arrived: %w", in.n, *size, io.ErrUnexpectedEOF)
 		}
 		return nil
 	}()

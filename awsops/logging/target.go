@@ -91,12 +91,17 @@ func (t Target) Delivery(source, account, partition, prefix string) policy.Decis
 // Statement is the statement that lets the log service write the logs of source below a prefix of a target ("Permissions
 // for log delivery" in the S3 User Guide).
 func Statement(partition, target, prefix, source, account string) string {
-	raw, err := json.Marshal(map[string]any{
-		"Sid": sid(source), "Effect": "Allow", "Principal": map[string]string{"Service": Service}, "Action": "s3:PutObject",
-		"Resource": string(policy.BucketARN(partition, target)) + "/" + wildless(prefix) + "*",
-		"Condition": map[string]any{"ArnLike": map[string]string{"aws:SourceArn": string(policy.BucketARN(partition, source))},
-			"StringEquals": map[string]string{"aws:SourceAccount": account}},
-	})
+	type condition struct {
+		ArnLike      map[string]string
+		StringEquals map[string]string
+	}
+	raw, err := json.Marshal(struct {
+		Sid, Effect      string
+		Principal        map[string]string
+		Action, Resource string
+		Condition        condition
+	}{sid(source), "Allow", map[string]string{"Service": Service}, "s3:PutObject", string(policy.BucketARN(partition, target)) + "/" + wildless(prefix) + "*",
+		condition{map[string]string{"aws:SourceArn": string(policy.BucketARN(partition, source))}, map[string]string{"aws:SourceAccount": account}}})
 	if err != nil {
 		return "" // strings always marshal
 	}
