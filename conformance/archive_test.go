@@ -206,7 +206,7 @@ var editScripts = []script{
 		want: calls(append(append(s3api("copy-object", "--key", hard, "--copy-source", bucketName+"/"+hard, "--copy-source-if-match", etagOf("content 0")), edited...),
 			"--metadata-directive", "REPLACE", "--content-type", "text/x-ledger", "--content-disposition", "attachment", "--content-language", "de",
 			"--cache-control", "no-store", "--expires", "Wed, 21 Oct 2026 07:28:00 GMT", "--metadata", `{"by":"it's \"me\" <x>","owner":"finance"}`,
-			"--tagging-directive", "REPLACE", "--tagging", "a+b=c%2Bd"))},
+			"--tagging-directive", "REPLACE", "--tagging", "a%20b=c%2Bd"))},
 	{name: "change the class of two objects", planner: "objectedit.PlanEdit", prepare: having("", plains("a", "b")),
 		plan: asks(objectedit.PlanEdit, fixed(objectedit.Spec{Set: of(bucketName, "a", "b"), Change: objectedit.Change{Class: "STANDARD_IA"}})),
 		want: func([]string, string) [][]string {
@@ -228,7 +228,7 @@ var editScripts = []script{
 		}),
 		want: func(_ []string, dir string) [][]string {
 			return [][]string{s3api("put-object", "--key", "a", "--body", file(dir, "it's a file.txt"), "--if-match", etagOf("content 0"), "--content-type", "text/x-ledger",
-				"--content-disposition", "attachment", "--content-language", "de", "--cache-control", "no-cache", "--tagging", "a=1&b=x+y",
+				"--content-disposition", "attachment", "--content-language", "de", "--cache-control", "no-cache", "--tagging", "a=1&b=x%20y",
 				"--metadata", `{"owner":"finance"}`, "--server-side-encryption", "AES256")}
 		}},
 	{name: "restore from archive", planner: "archive.PlanRestore", prepare: having("", colds(types.StorageClassGlacier, hard)),

@@ -33,7 +33,7 @@ var transferScripts = []script{
 		}),
 		want: func(_ []string, dir string) [][]string {
 			return [][]string{s3api("put-object", "--key", hard, "--body", file(dir, "it's a file.txt"), "--content-type", textType,
-				"--cache-control", "no-store", "--storage-class", "STANDARD_IA", "--metadata", `{"by":"it's \"me\""}`, "--tagging", "a+b=c%2Bd", "--if-none-match", "*")}
+				"--cache-control", "no-store", "--storage-class", "STANDARD_IA", "--metadata", `{"by":"it's \"me\""}`, "--tagging", "a%20b=c%2Bd", "--if-none-match", "*")}
 		}},
 	{name: "go on with an upload", planner: "transfer.PlanGoOn", prepare: having(""), lacks: "--if-none-match", since: "August 2024",
 		plan: func(ctx context.Context, r *awsops.Reader, _ []string, dir string) (*awsops.Plan, error) {

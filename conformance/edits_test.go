@@ -85,11 +85,16 @@ func TestHeadersAndMetadataAreEditedAndNothingElseChanges(t *testing.T) {
 	plain(t, w, b, key, "content")
 	change := objectedit.Change{Headers: map[objectedit.Header]string{objectedit.CacheControl: "max-age=60", objectedit.ContentLanguage: ""},
 		Metadata: objectedit.Pairs{Set: []details.Pair{{Name: "reviewed", Value: "yes"}}}}
+	language := ""
+	if w.differs(t, "a header that is not sent again with REPLACE stays; the read-back says so", serverVersityGW) {
+		delete(change.Headers, objectedit.ContentLanguage)
+		language = "de"
+	}
 	p, err := objectedit.PlanEdit(t.Context(), w.reader(), objectedit.Spec{Set: of(b, key), Change: change})
 	s := w.done(t, p, err)
 	h := w.headOf(t, b, key)
 	got := []string{aws.ToString(h.ContentType), aws.ToString(h.CacheControl), aws.ToString(h.ContentLanguage), aws.ToString(h.ContentDisposition)}
-	if strings.Join(got, "|") != "text/x-ledger|max-age=60||attachment" {
+	if strings.Join(got, "|") != "text/x-ledger|max-age=60|"+language+"|attachment" {
 		t.Errorf("the headers are %q", got)
 	}
 	if !maps.Equal(h.Metadata, map[string]string{"owner": "finance", "reviewed": "yes"}) {
@@ -101,7 +106,8 @@ func TestHeadersAndMetadataAreEditedAndNothingElseChanges(t *testing.T) {
 	if got := w.text(t, b, key); got != "content" {
 		t.Errorf("it holds %q", got)
 	}
-	if n := w.versions(t, b); n != 2 || !strings.Contains(strings.Join(s.Notes, " "), "The new version is "+aws.ToString(h.VersionId)) {
+	if n := w.versions(t, b); n != 2 && !w.differs(t, "a copy onto itself changes the object in place", serverVersityGW) ||
+		!strings.Contains(strings.Join(s.Notes, " "), "The new version is "+aws.ToString(h.VersionId)) && !w.differs(t, "a copy's answer names no version", serverRGW) {
 		t.Errorf("%d versions, and the notes are %q", n, s.Notes)
 	}
 }
@@ -210,7 +216,7 @@ func TestAnEditThatIsGoneOnWithLeavesAloneWhatIsDone(t *testing.T) {
 	}
 	again, err := objectedit.Planners()[p.Kind](t.Context(), w.reader(), p.Params)
 	w.done(t, again, err)
-	if n := w.versions(t, b); n != 4 {
+	if n := w.versions(t, b); n != 4 && !w.differs(t, "a copy onto itself changes the object in place", serverVersityGW) {
 		t.Errorf("there are %d versions", n)
 	}
 }
@@ -319,7 +325,7 @@ func TestAnEditedTextIsStoredWithAllThatTheObjectHad(t *testing.T) {
 	h := w.headOf(t, b, key)
 	if w.text(t, b, key) != "one\n2\nthree\n" || aws.ToString(h.ContentType) != "text/x-ledger" || aws.ToString(h.CacheControl) != "no-cache" ||
 		h.Metadata["owner"] != "finance" || w.tagsOf(t, b, key, "") != `"a"="1","b"="x y"` {
-		t.Errorf("%q %s %v", w.text(t, b, key), aws.ToString(h.ContentType), h.Metadata)
+		t.Errorf("%q %s %s %v %s", w.text(t, b, key), aws.ToString(h.ContentType), aws.ToString(h.CacheControl), h.Metadata, w.tagsOf(t, b, key, ""))
 	}
 	if _, err := os.Stat(filepath.Dir(spec.File)); !os.IsNotExist(err) {
 		t.Errorf("the draft is still there: %v", err)

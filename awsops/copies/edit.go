@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -62,13 +63,8 @@ func (c *copying) edit(ctx context.Context, in *s3.CopyObjectInput) ([]func(*s3.
 	if e == nil {
 		return nil, nil
 	}
-	if e.Tags != nil {
-		tags := objects.ReadTags(ctx, &c.w.Reader, c.from.Bucket, c.from.Key, c.from.Version)
-		set, ok := tags.Get()
-		if !ok {
-			return nil, tags.Err
-		}
-		in.TaggingDirective, in.Tagging = types.TaggingDirectiveReplace, optional(Tagging(e.Tags(set)))
+	if err := c.editTags(ctx, in); err != nil {
+		return nil, err
 	}
 	if SameHeaders(c.head, c.want) {
 		return nil, nil
@@ -80,6 +76,56 @@ func (c *copying) edit(ctx context.Context, in *s3.CopyObjectInput) ([]func(*s3.
 	return Expires(h.Expires), nil
 }
 
+// editTags sends the tags that the copy shall have where they are to differ, and remembers them for a server that may
+// drop them.
+func (c *copying) editTags(ctx context.Context, in *s3.CopyObjectInput) error {
+	e, compatible := c.opt.Edit, c.w.Session().Dialect() == awsops.DialectCompatible
+	if e.Tags == nil && !compatible {
+		return nil
+	}
+	c.tags = objects.ReadTags(ctx, &c.w.Reader, c.from.Bucket, c.from.Key, c.from.Version)
+	if e.Tags == nil {
+		return nil
+	}
+	set, ok := c.tags.Get()
+	if !ok {
+		return c.tags.Err
+	}
+	c.tags.Value = e.Tags(set)
+	in.TaggingDirective, in.Tagging = types.TaggingDirectiveReplace, optional(Tagging(c.tags.Value))
+	return nil
+}
+
+// keepTags puts tags back that a compatible server dropped from an object whose metadata was replaced: S3 keeps them,
+// and some servers don't.
+func (c *copying) keepTags(ctx context.Context, version *string) error {
+	want, ok := c.tags.Get()
+	if !ok || len(want) == 0 || c.w.Session().Dialect() != awsops.DialectCompatible {
+		return nil
+	}
+	after := objects.ReadTags(ctx, &c.w.Reader, c.to.Bucket, c.to.Key, deref(version))
+	if now, ok := after.Get(); ok && Tagging(now) == Tagging(want) {
+		return nil
+	}
+	set := &types.Tagging{}
+	for _, t := range want {
+		set.TagSet = append(set.TagSet, types.Tag{Key: &t.Name, Value: &t.Value})
+	}
+	_, err := c.api.PutObjectTagging(ctx, &s3.PutObjectTaggingInput{Bucket: &c.to.Bucket, Key: &c.to.Key, VersionId: version, Tagging: set})
+	if e := awsops.Wrap("PutObjectTagging", c.to.Bucket, c.to.Key, err); e != nil {
+		e.Hint = "The server dropped the tags with the copy, and they could not be set again: " + Tagging(want)
+		return e
+	}
+	return nil
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
 // Metadata gives the user metadata of a head as a request takes it.
 func Metadata(h objects.Head) map[string]string {
 	m := map[string]string{}
@@ -89,13 +135,13 @@ func Metadata(h objects.Head) map[string]string {
 	return m
 }
 
-// Tagging gives tags as x-amz-tagging takes them, "" for none.
+// Tagging gives tags as x-amz-tagging takes them, "" for none. A space is %20: some servers take a plus sign for itself.
 func Tagging(tags []objects.Pair) string {
 	query := url.Values{}
 	for _, t := range tags {
 		query.Set(t.Name, t.Value)
 	}
-	return query.Encode()
+	return strings.ReplaceAll(query.Encode(), "+", "%20")
 }
 
 // Expires sends the Expires header as it is: what people keep there need not be a time, which is all that the SDK

@@ -86,6 +86,7 @@ type copying struct {
 	want     objects.Head // what the copy shall have
 	sameArea bool         // both buckets are in one region
 	ready    sse.Ready
+	tags     awsops.Reading[[]objects.Pair] // that the copy shall have, where an edit looked at them
 }
 
 // One copies an object or a version. It fails with KindConflict for what a copy can't read: archived objects. The source
@@ -243,6 +244,9 @@ func (c *copying) whole(ctx context.Context) (Made, error) {
 	}
 	told := sse.Told{Algorithm: string(out.ServerSideEncryption), KeyID: aws.ToString(out.SSEKMSKeyId), Fingerprint: aws.ToString(out.SSECustomerKeyMD5)}
 	if err := c.heeded(told); err != nil {
+		return Made{}, err
+	}
+	if err := c.keepTags(ctx, out.VersionId); err != nil {
 		return Made{}, err
 	}
 	id, _ := awsmiddleware.GetRequestIDMetadata(out.ResultMetadata)

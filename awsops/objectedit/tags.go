@@ -26,7 +26,8 @@ type TagSpec struct {
 // tagger changes the tags of one plan's objects.
 type tagger struct {
 	editor
-	tags Pairs
+	tags       Pairs
+	compatible bool // the server may not be S3
 }
 
 // PlanTags plans changing tags in place (PutObjectTagging, DeleteObjectTagging): no copy is made, and versions have
@@ -54,7 +55,8 @@ func PlanTags(ctx context.Context, r *awsops.Reader, in TagSpec) (*awsops.Plan, 
 	if err != nil {
 		return nil, err
 	}
-	tg := &tagger{editor: editor{spec: Spec{Set: in.Set}, failed: map[string]bool{}}, tags: in.Tags}
+	tg := &tagger{editor: editor{spec: Spec{Set: in.Set}, failed: map[string]bool{}}, tags: in.Tags,
+		compatible: r.Session().Dialect() == awsops.DialectCompatible}
 	lines, err := tg.look(ctx, r, p, t)
 	if err != nil {
 		return nil, err
@@ -166,7 +168,7 @@ func (tg *tagger) one(ctx context.Context, w *awsops.Writer, e awsops.Entry) (aw
 		return awsops.Receipt{}, err
 	}
 	version := optional(e.VersionID)
-	if len(want) == 0 {
+	if len(want) == 0 && w.Session().Dialect() != awsops.DialectCompatible {
 		out, err := api.DeleteObjectTagging(ctx, &s3.DeleteObjectTaggingInput{Bucket: &bucket, Key: &e.Key, VersionId: version})
 		if err != nil {
 			return awsops.Receipt{}, awsops.Wrap("DeleteObjectTagging", bucket, e.Key, err)
@@ -174,7 +176,7 @@ func (tg *tagger) one(ctx context.Context, w *awsops.Writer, e awsops.Entry) (aw
 		id, _ := awsmiddleware.GetRequestIDMetadata(out.ResultMetadata)
 		return awsops.Receipt{RequestID: id, Done: 1}, nil
 	}
-	set := &types.Tagging{}
+	set := &types.Tagging{TagSet: []types.Tag{}} // an empty one takes all tags away, also where DELETE does nothing or worse
 	for _, t := range want {
 		set.TagSet = append(set.TagSet, types.Tag{Key: aws.String(t.Name), Value: aws.String(t.Value)})
 	}
@@ -188,11 +190,11 @@ func (tg *tagger) one(ctx context.Context, w *awsops.Writer, e awsops.Entry) (aw
 
 func (tg *tagger) line(to awsops.Target, e awsops.Entry, want []objects.Pair) string {
 	operation := "put-object-tagging"
-	if len(want) == 0 {
+	if len(want) == 0 && !tg.compatible {
 		operation = "delete-object-tagging"
 	}
 	line := awsops.Command(to, "s3api", operation).Flag("--bucket", tg.spec.Set.Bucket).Flag("--key", e.Key).FlagIf("--version-id", e.VersionID)
-	if len(want) > 0 {
+	if operation == "put-object-tagging" {
 		line.Flag("--tagging", tagJSON(want))
 	}
 	return line.String()
@@ -200,7 +202,7 @@ func (tg *tagger) line(to awsops.Target, e awsops.Entry, want []objects.Pair) st
 
 func tagJSON(tags []objects.Pair) string {
 	type tag struct{ Key, Value string }
-	doc := struct{ TagSet []tag }{}
+	doc := struct{ TagSet []tag }{TagSet: []tag{}}
 	for _, t := range tags {
 		doc.TagSet = append(doc.TagSet, tag{t.Name, t.Value})
 	}

@@ -105,6 +105,7 @@ type texter struct {
 	body []byte
 	tags []objects.Pair
 	lock bool
+	kept bool // versioning keeps what is replaced
 
 	keyFile func(fingerprint string) string // where a customer's key is kept
 }
@@ -166,7 +167,8 @@ func (tx *texter) describe(ctx context.Context, r *awsops.Reader, p *awsops.Plan
 		note(p, awsops.Risk, "The bucket has Object Lock: retention that still runs and a legal hold are set on the new version, too.")
 	}
 	source := versioning.Reading(ctx, r, tx.spec.Bucket)
-	if v, ok := source.Get(); ok && v.On() {
+	v, ok := source.Get()
+	if tx.kept = ok && v.On(); tx.kept {
 		note(p, awsops.Note, "Versioning is on: the present text stays as a noncurrent version and stays billed.")
 		p.Undo = "Restore the present version by copy."
 	} else {
@@ -216,20 +218,41 @@ func (tx *texter) put(ctx context.Context, w *awsops.Writer, _ awsops.Item) (aws
 	if err != nil {
 		return awsops.Receipt{}, tx.spec.keep(awsops.NoKey("PutObject", tx.spec.Bucket, tx.spec.Key, err))
 	}
-	compatible := w.Session().Dialect() == awsops.DialectCompatible
-	in := tx.request(w.Session().ServerNow(), compatible)
+	in := tx.request(w.Session().ServerNow(), w.Session().Dialect() == awsops.DialectCompatible)
 	ready.Put(in)
-	out, err := api.PutObject(ctx, in, copies.Expires(tx.now.Head.Expires)...)
-	if e := awsops.Wrap("PutObject", tx.spec.Bucket, tx.spec.Key, err); e != nil && e.Status == http.StatusPreconditionFailed && compatible {
-		bare := unquoted(tx.spec.ETag) // some compare it only so; the condition stays
-		in.IfMatch, in.Body = &bare, bytes.NewReader(tx.body)
-		out, err = api.PutObject(ctx, in, copies.Expires(tx.now.Head.Expires)...)
-	}
+	out, err := tx.send(ctx, w, api, in)
 	if err != nil {
 		return tx.failed(ctx, w, err)
 	}
 	forget(tx.spec.File)
 	return tx.receipt(out), nil
+}
+
+// send puts the text under the condition that the object is the one that was edited. Of compatible servers some compare
+// an ETag only without its quotes, and some refuse every condition in a versioned bucket: there the object is looked at
+// right before instead, and what somebody else writes in that moment stays as a version.
+func (tx *texter) send(ctx context.Context, w *awsops.Writer, api awsops.WriteAPI, in *s3.PutObjectInput) (*s3.PutObjectOutput, error) {
+	put := func(match *string) (*s3.PutObjectOutput, error) {
+		in.IfMatch, in.Body = match, bytes.NewReader(tx.body)
+		return api.PutObject(ctx, in, copies.Expires(tx.now.Head.Expires)...)
+	}
+	refused := func(err error) bool {
+		e := awsops.Wrap("PutObject", tx.spec.Bucket, tx.spec.Key, err)
+		return e != nil && e.Status == http.StatusPreconditionFailed && w.Session().Dialect() == awsops.DialectCompatible
+	}
+	out, err := put(&tx.spec.ETag)
+	if refused(err) {
+		bare := unquoted(tx.spec.ETag)
+		out, err = put(&bare)
+	}
+	if !refused(err) || !tx.kept {
+		return out, err
+	}
+	if now, herr := objects.ReadHead(ctx, &w.Reader, tx.spec.Bucket, tx.spec.Key, ""); herr != nil || state(now) != state(tx.now.Head) {
+		return out, err
+	}
+	awsops.Progress(ctx).Note("The server refuses If-Match here: the object was looked at right before it was replaced.")
+	return put(nil)
 }
 
 // failed looks whether a text was stored all the same: its answer was lost, and the repetition met its own object.

@@ -146,7 +146,7 @@ func (a Attributes) metadata() map[string]string {
 	return m
 }
 
-// tagging is the tags as the header carries them: a query string.
+// tagging is the tags as the header carries them: a query string. A space is %20: some servers take a plus sign for itself.
 func (a Attributes) tagging() *string {
 	if len(a.Tags) == 0 {
 		return nil
@@ -155,7 +155,7 @@ func (a Attributes) tagging() *string {
 	for i, t := range a.Tags {
 		parts[i] = url.QueryEscape(t.Name) + "=" + url.QueryEscape(t.Value)
 	}
-	return aws.String(strings.Join(parts, "&"))
+	return aws.String(strings.ReplaceAll(strings.Join(parts, "&"), "+", "%20"))
 }
 
 func (a Attributes) put(in *s3.PutObjectInput) {
