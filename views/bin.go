@@ -44,6 +44,7 @@ func NewBin(env *Env, place ui.Place) ui.View {
 	v.pastRows = pastRows{bucket: place.Bucket, prefix: place.Prefix, flat: true, orders: binOrders, pick: v.picker}
 	v.keyRows = keyRows{env: env, life: env.Life(), source: v, made: -1, skip: len(place.Prefix)}
 	v.table = newTable(env.Theme, v, binColumns...)
+	v.table.SetNoun("deleted key", "deleted keys")
 	v.table.onFilter = func(string) tea.Cmd { return v.again() }
 	v.focus(place.Focus)
 	return v

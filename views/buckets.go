@@ -43,6 +43,7 @@ func NewBuckets(env *Env, place ui.Place) ui.View {
 	v := &bucketsView{env: env, life: env.Life(), width: 80, height: 24}
 	v.board = buckets.NewBoard(v.life.Context(), env.Session.Reader())
 	v.table = newTable(env.Theme, v, bucketColumns...)
+	v.table.SetNoun("bucket", "buckets")
 	v.table.onFilter = func(string) tea.Cmd { v.arrange(); return v.follow() }
 	if place.Bucket != "" {
 		v.typed = append(v.typed, place.Bucket)

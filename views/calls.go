@@ -26,10 +26,10 @@ type callsView struct {
 func NewCalls(env *Env, _ ui.Place) ui.View {
 	v := &callsView{env: env, life: env.Life()}
 	v.table = newTable(env.Theme, v,
-		grid.Column{Title: "time", Width: 8, Drop: 4}, grid.Column{Title: "operation", Width: 14, Flex: 1, Max: 34},
+		grid.Column{Title: "time", Width: 8, Drop: 4}, grid.Column{Title: "operation", Width: 23, Flex: 1, Max: 34},
 		grid.Column{Title: "status", Width: 6, Align: grid.Right}, grid.Column{Title: "took", Width: 8, Align: grid.Right, Drop: 1},
-		grid.Column{Title: "bytes", Width: 9, Align: grid.Right, Drop: 2}, grid.Column{Title: "on", Width: 10, Flex: 1, Cut: grid.CutMiddle},
-		grid.Column{Title: "error", Width: 14, Drop: 3})
+		grid.Column{Title: "bytes", Width: 9, Align: grid.Right, Drop: 3}, grid.Column{Title: "on", Width: 10, Flex: 1, Cut: grid.CutMiddle},
+		grid.Column{Title: "error", Width: 14, Drop: 2})
 	return v
 }
 

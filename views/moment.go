@@ -45,6 +45,7 @@ func NewMoment(env *Env, place ui.Place) ui.View {
 	v.keyRows = keyRows{env: env, life: env.Life(), source: v, made: -1, skip: len(place.Prefix)}
 	v.moment, v.fault = readMoment(place.Focus, env.Now())
 	v.table = newTable(env.Theme, v, momentColumns...)
+	v.table.SetNoun("object", "objects")
 	v.table.onFilter = func(string) tea.Cmd { return v.again() }
 	return v
 }

@@ -63,14 +63,18 @@ func (v *objectsView) Close()        { v.life.Close() }
 
 // Crumbs shows the level: the bucket stands before it.
 func (v *objectsView) Crumbs() []string {
-	crumbs := []string{"objects"}
 	if v.prefix != "" {
-		crumbs = []string{ui.Clean(v.prefix)}
+		return []string{ui.Clean(v.prefix)}
 	}
+	return []string{"objects"}
+}
+
+// counted is what the rows are that the foot counts.
+func (v *objectsView) counted() (one, many string) {
 	if v.flat {
-		crumbs = append(crumbs, "all levels")
+		return "object at all levels", "objects at all levels"
 	}
-	return crumbs
+	return "row", "rows"
 }
 
 func (v *objectsView) Init() tea.Cmd {
@@ -122,6 +126,7 @@ func (v *objectsView) Render(w, h int) string {
 	if h < 6 || v.view.Len() == 0 {
 		return v.table.Render(w, h)
 	}
+	v.table.SetNoun(v.counted())
 	return v.table.Render(w, h-1) + "\n" + v.foot(w)
 }
 

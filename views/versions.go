@@ -58,6 +58,7 @@ func NewVersions(env *Env, place ui.Place) ui.View {
 	v := &versionsView{bucket: place.Bucket, prefix: place.Prefix}
 	v.keyRows = keyRows{env: env, life: env.Life(), source: v, orders: versionOrders, made: -1, skip: len(place.Prefix)}
 	v.table = newTable(env.Theme, v, versionColumns...)
+	v.table.SetNoun("row", "rows")
 	v.table.onFilter = v.filtered
 	return v
 }

@@ -206,6 +206,9 @@ func (g *Grid) appendPicture(dst []byte, w, h int) []byte {
 	return dst
 }
 
+// SetNoun says what the rows are, for Count.
+func (g *Grid) SetNoun(one, many string) { g.one, g.many = one, many }
+
 // Count says how many rows there are: "12,000+" while more may come, "3 of
 // 12,000" under a filter, and how many are marked.
 func (g *Grid) Count() string {
@@ -217,6 +220,13 @@ func (g *Grid) Count() string {
 	b.WriteString(Thousands(n))
 	if !complete {
 		b.WriteByte('+')
+	}
+	switch {
+	case g.many == "":
+	case n == 1 && complete:
+		b.WriteString(" " + g.one)
+	default:
+		b.WriteString(" " + g.many)
 	}
 	if g.marks.n > 0 {
 		b.WriteString(" · " + Thousands(g.marks.n) + " marked")

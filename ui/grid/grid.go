@@ -66,6 +66,8 @@ type Grid struct {
 
 	clean func(string) string
 
+	one, many string // what the rows are; "" when nobody said
+
 	order   []uint32 // visible position → row; nil: every row in its place
 	ordered bool
 	marks   marks
