@@ -83,7 +83,7 @@ func askUnsealing(env *Env, life *ui.Life, err error, then func(transfer.Unseali
 	switch e.Code {
 	case clientside.CodeNoKey, "WrongKey":
 		if w, ok := errors.AsType[*s3ec.Error](err); ok {
-			return askOwnKey(env, life, e, w.Key, nil, then)
+			return askOwnKey(env, life, e, w.Key, nil, then, unsealIt, asStored)
 		}
 	case clientside.CodeNoKMSKey:
 		return askOwnKMS(life, e, then)
@@ -91,10 +91,11 @@ func askUnsealing(env *Env, life *ui.Life, err error, then func(transfer.Unseali
 	return nil
 }
 
-// askOwnKey asks for a key file. wanted is the fingerprint that the object names; v is what was typed before.
-func askOwnKey(env *Env, life *ui.Life, e *awsops.Error, wanted string, v ui.Values, then func(transfer.Unsealing) tea.Cmd) tea.Cmd {
+// askOwnKey asks for a key file. wanted is the fingerprint that the object names; v is what was typed before. ways are what
+// can be done with the object; of one it isn't asked.
+func askOwnKey(env *Env, life *ui.Life, e *awsops.Error, wanted string, v ui.Values, then func(transfer.Unsealing) tea.Cmd, ways ...string) tea.Cmd {
 	fields := []ui.FormField{
-		{ID: "unseal", Label: "what", Kind: ui.ChoiceField, Options: []string{unsealIt, asStored}},
+		{ID: "unseal", Label: "what", Kind: ui.ChoiceField, Options: ways, Hidden: func(ui.Values) bool { return len(ways) < 2 }},
 		{ID: "ownfile", Label: "key file", Placeholder: "path", Hidden: func(v ui.Values) bool { return v["unseal"] == asStored }, Check: func(s string) string {
 			if strings.TrimSpace(s) == "" {
 				return "type the path of the key file"
@@ -116,7 +117,7 @@ func askOwnKey(env *Env, life *ui.Life, e *awsops.Error, wanted string, v ui.Val
 					err = awsops.Invalid("decrypt", "this is the wrong key: its fingerprint is "+print+", and the object was encrypted with "+wanted, "Nothing was decrypted. Choose another file.")
 				}
 				if err != nil {
-					return tea.Batch(ui.Fail(err, nil), askOwnKey(env, life, e, wanted, v, then))
+					return tea.Batch(ui.Fail(err, nil), askOwnKey(env, life, e, wanted, v, then, ways...))
 				}
 				return then(how)
 			}), ""

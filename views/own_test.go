@@ -1,6 +1,7 @@
 package views
 
 import (
+	"context"
 	"encoding/hex"
 	"encoding/json"
 	"net/http"
@@ -14,7 +15,10 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"cooper/awsops"
+	"cooper/awsops/clientside"
 	"cooper/awsops/objects"
+	"cooper/awsops/s3ec"
+	"cooper/awsops/sse"
 	"cooper/ui/uitest"
 )
 
@@ -163,6 +167,38 @@ func TestTheCiphertextIsCopiedWhenThatIsChosen(t *testing.T) {
 	})
 }
 
+func TestAPlanThatNeedsAKeyFileAsksForIt(t *testing.T) {
+	dir := t.TempDir()
+	asked := 0
+	build := ownStage(t, dir, "V3, AES key, a line", same, func(s *stage) tea.Cmd {
+		v, _, _ := readVector(t, "V3, AES key, a line")
+		raw, _ := hex.DecodeString(v.Key)
+		key, err := s3ec.ParseKey(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.Propose(s.Life(), func(_ context.Context, r *awsops.Reader) (*awsops.Plan, error) {
+			asked++
+			time.Sleep(100 * time.Millisecond) // as asking a server does
+			if _, err := clientside.RingFor(r, sse.Client{Fingerprint: key.Fingerprint()}); err != nil {
+				return nil, err
+			}
+			return nil, awsops.Invalid("test", "the key is there now", "")
+		})
+	})
+	on(t, 100, 30, build, func(_ *stage, p *uitest.Program) {
+		p.Press("o")
+		p.Sleep(time.Second)
+		p.Sees("isn't held in this", "Give its file.")
+		p.Type("~/right.key\n")
+		p.Sleep(time.Second)
+		p.Sees("the key is there now")
+		if asked != 2 {
+			t.Errorf("it was planned %d times", asked)
+		}
+	})
+}
+
 func TestTheKeyQuestionFitsEveryTerminal(t *testing.T) {
 	goldens(t, "own-key", ownStage(t, t.TempDir(), "V3, AES key, a line", same, func(s *stage) tea.Cmd {
 		return proposeGone(s)
@@ -181,7 +217,7 @@ func TestTheKeyQuestionFitsEveryTerminal(t *testing.T) {
 // proposeGone asks for the key without a path on the screen, which is another one in each run.
 func proposeGone(s *stage) tea.Cmd {
 	e := &awsops.Error{Op: "decrypt", Code: "ClientKeyNeeded", Message: "the object is client-side encrypted with the key \"00\", which this session doesn't have", Hint: "Give the key's file."}
-	return askOwnKey(s.Env, s.Life(), e, "00", nil, nil)
+	return askOwnKey(s.Env, s.Life(), e, "00", nil, nil, unsealIt, asStored)
 }
 
 func TestTheDetailsTellHowAnObjectIsClientSideEncrypted(t *testing.T) {

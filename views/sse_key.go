@@ -9,7 +9,9 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"cooper/awsops"
+	"cooper/awsops/s3ec"
 	"cooper/awsops/sse"
+	"cooper/awsops/transfer"
 	"cooper/ui"
 )
 
@@ -125,6 +127,9 @@ func (w keyWish) take(s *awsops.Session, bucket string) (string, error) {
 // failKey asks for the key that an error wants, and goes on with retry; other errors are shown.
 func failKey(env *Env, life *ui.Life, err error, retry func() tea.Cmd) tea.Cmd {
 	missing, ok := errors.AsType[*sse.MissingKey](err)
+	if own, isOwn := errors.AsType[*s3ec.Error](err); isOwn && own.Kind == s3ec.KindNoKey {
+		return askOwnKey(env, life, awsops.Wrap("encrypt", "", "", err), own.Key, nil, func(transfer.Unsealing) tea.Cmd { return retry() }, unsealIt)
+	}
 	if !ok {
 		return ui.Fail(err, retry)
 	}

@@ -121,8 +121,8 @@ func RingFor(r *awsops.Reader, c sse.Client) (s3ec.Keyring, error) {
 	}
 	key, ok := r.Session().ClientKeys().Get(c.Fingerprint)
 	if !ok {
-		return nil, &awsops.Error{Op: "encrypt", Kind: awsops.KindInvalid, Code: CodeNoKey,
-			Message: "the key " + c.Fingerprint + " for client-side encryption isn't held in this session", Hint: "Give its file."}
+		return nil, Explain("encrypt", "", "", &s3ec.Error{Kind: s3ec.KindNoKey, Key: c.Fingerprint,
+			Text: "the key " + c.Fingerprint + " for client-side encryption isn't held in this session", Hint: "Give its file."})
 	}
 	return s3ec.AES(nil, key), nil
 }
