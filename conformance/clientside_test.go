@@ -449,3 +449,24 @@ func TestAFolderIsEncryptedFileByFile(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func TestTheDemosSealedObjectsOpenWithThePublishedKey(t *testing.T) {
+	w := openSandbox(t, awsops.DialectSandbox)
+	w.server.SeedDemo()
+	key, err := s3ec.ParseKey([]byte(sandbox.DemoClientKey))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.session.ClientKeys().Add(key, "")
+	for name, says := range map[string]string{"minutes.txt": "", "minutes-tampered.txt": "doesn't match its tag", "minutes-cut-off.txt": "57 bytes are missing of 257"} {
+		to := filepath.Join(t.TempDir(), name)
+		d, err := transfer.PlanDownload(t.Context(), w.reader(), transfer.DownloadSpec{Bucket: "legacy-imports", Key: "sealed/" + name, File: to})
+		if err == nil {
+			err = d.Start(t.Context(), w.session).Wait(t.Context())
+		}
+		got, _ := os.ReadFile(to)
+		if says == "" && (err != nil || !strings.HasPrefix(string(got), "Board minutes") || len(got) != 241) || says != "" && (err == nil || !strings.Contains(err.Error(), says) || len(got) > 0) {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+}

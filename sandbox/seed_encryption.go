@@ -85,7 +85,7 @@ func (d *seeder) mixed() error {
 		}
 		d.put(b, name, c, d.ago(400-60*i, 15, i), func(a *attributes) { a.sse = sseState{customerMD5: base64.StdEncoding.EncodeToString(sum[:])} })
 	}
-	return nil
+	return d.sealed(b)
 }
 
 // doomed encrypts with a key that is pending deletion: nothing in it can be read, and soon for good.
