@@ -110,4 +110,23 @@ refuses 'NotImplemented' api get-bucket-analytics-configuration --bucket "$b" --
 says "$COOPER_MFA_SERIAL" "$AWSCLI" --endpoint-url "$endpoint" --output text iam list-virtual-mfa-devices --query 'VirtualMFADevices[].SerialNumber'
 says ':root' "$AWSCLI" --endpoint-url "$endpoint" --output text sts get-caller-identity --query Arn
 
+# AWS KMS, CloudTrail and Service Quotas, and an object under a KMS key.
+aws() { "$AWSCLI" --endpoint-url "$endpoint" --region eu-west-1 --output text "$@"; }
+key=alias/customer-data
+says 'alias/aws/s3' aws kms list-aliases --query 'Aliases[].AliasName'
+says 'Enabled' aws kms describe-key --key-id $key --query KeyMetadata.KeyState
+says 'ENCRYPT_DECRYPT SYMMETRIC_DEFAULT CUSTOMER' aws kms describe-key --key-id $key --query 'KeyMetadata.[KeyUsage,KeySpec,KeyManager]'
+refuses 'NotFoundException' aws kms describe-key --key-id alias/none
+printf secret >"$work/plain"
+aws kms encrypt --key-id $key --plaintext "fileb://$work/plain" --encryption-context a=b --query CiphertextBlob | base64 -d >"$work/blob"
+says "$(base64 <"$work/plain")" aws kms decrypt --ciphertext-blob "fileb://$work/blob" --encryption-context a=b --query Plaintext
+refuses 'InvalidCiphertextException' aws kms decrypt --ciphertext-blob "fileb://$work/blob"
+says "$b" aws s3api create-bucket --bucket "$b-kms" --create-bucket-configuration LocationConstraint=eu-west-1
+says 'aws:kms' aws s3api put-object --bucket "$b-kms" --key k --body "$work/one" --server-side-encryption aws:kms --ssekms-key-id $key
+aws kms disable-key --key-id "$(aws kms describe-key --key-id $key --query KeyMetadata.KeyId)"
+refuses 'KMS.DisabledException' aws s3api get-object --bucket "$b-kms" --key k "$work/back"
+refuses 'DisabledException' aws kms generate-data-key --key-id $key --key-spec AES_256
+says 'GenerateDataKey' aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=GenerateDataKey --query 'Events[].EventName'
+says '100000' aws service-quotas list-service-quotas --service-code kms --query 'Quotas[].Value'
+
 echo "$("$AWSCLI" --version | cut -d' ' -f1): $checks checks held"

@@ -62,3 +62,19 @@ func TestASecretIsNeverPrinted(t *testing.T) {
 		t.Error(string(b))
 	}
 }
+
+func FuzzANameIsReadAndWrittenAlike(f *testing.F) {
+	for _, text := range []string{"alias/mine", "1234abcd-12ab-34cd-56ef-1234567890ab", "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab", "arn:aws:kms:::key/", "arn:::"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		n, err := ParseName(text)
+		if err != nil {
+			return
+		}
+		again, err := ParseName(n.ARN("aws", "eu-west-1", "111122223333"))
+		if err != nil || again.ID != n.ID || again.Alias != n.Alias {
+			t.Errorf("%q: %+v, then %+v %v", text, n, again, err)
+		}
+	})
+}
