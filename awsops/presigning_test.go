@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -112,6 +113,9 @@ func TestTryingAURLNeverQuotesIt(t *testing.T) {
 	e, ok := errors.AsType[*Error](err)
 	if !ok || strings.Contains(fmt.Sprintf("%v %+v %#v %v", err, err, e, e.Err), "abcdef") {
 		t.Errorf("%v", err)
+	}
+	if _, quotes := errors.AsType[*url.Error](err); quotes {
+		t.Error("the error holds another that quotes the URL")
 	}
 	calls, _ := s.Calls()
 	if len(calls) != 1 || calls[0].Key != "k" || strings.Contains(fmt.Sprintf("%+v", calls), "abcdef") {

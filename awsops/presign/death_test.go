@@ -68,6 +68,37 @@ func TestWhatMayEndAURLEarlierAndIsNotKnownIsSaid(t *testing.T) {
 	}
 }
 
+func TestADoubtThatHasNothingToDoWithTheTimeIsNoDoubtAboutTheEnd(t *testing.T) {
+	spec := Spec{Bucket: "b", Key: "k", Method: Get, Until: noon.Add(time.Hour)}
+	got := DiesAt(spec, noon, awsops.KeyInfo{}, around(deny("Net", `{"NotIpAddress":{"aws:SourceIp":"192.0.2.0/24"}}`)+
+		`,{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::b/other","Condition":{"NumericGreaterThan":{"s3:signatureAge":"600000"}}}`))
+	if len(got.Doubts) != 0 || got.By != ByRequest {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestAURLThatIsAskedForLongerThanThereIsLivesSevenDays(t *testing.T) {
+	s, err := awsops.Open(t.Context(), awsops.Options{Isolated: true, Region: "us-east-1", Endpoint: "https://s3.example", Dialect: awsops.DialectCompatible,
+		Static: &awsops.StaticCredentials{AccessKeyID: "AKIAEXAMPLEEXAMPLE01", SecretAccessKey: "secret"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range []Method{Get, Form} {
+		spec := Spec{Bucket: "b", Key: "k", Method: m, At: noon, Until: noon.Add(30 * 24 * time.Hour)}
+		made, err := Make(t.Context(), s, spec, Surroundings{})
+		if err != nil || made.Death.At != noon.Add(7*24*time.Hour) || made.Death.By != ByLimit || made.Over(made.Death.At.Add(-time.Second)) || !made.Over(made.Death.At) {
+			t.Fatalf("%s: %+v %v", m, made, err)
+		}
+		if m == Get && !strings.Contains(made.URL().Reveal(), "X-Amz-Expires=604800&") {
+			t.Error("the URL names another life")
+		}
+	}
+	late := Spec{Bucket: "b", Key: "k", Method: Get, At: noon, Until: noon}
+	if _, err := Make(t.Context(), s, late, Surroundings{}); err == nil || !strings.Contains(err.Error(), "over already") {
+		t.Errorf("a URL without a life: %v", err)
+	}
+}
+
 func TestThePolicyIsAskedAsAUseOfTheURLWouldBe(t *testing.T) {
 	put := Upload{Type: "text/plain", Encryption: sse.Choice{Kind: sse.KMS, KeyID: kmsKey}}
 	user := func(a Surroundings) Surroundings {
