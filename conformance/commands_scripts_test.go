@@ -189,7 +189,7 @@ func queried(operation, query string, args ...string) [][]string {
 
 var file = filepath.Join
 
-var scripts = slices.Concat(bucketScripts, settingScripts, accountScripts, athenaScripts, versionScripts, purgeScripts, transferScripts, recycleScripts, copyScripts, corsScripts, encryptionScripts, policyScripts, editScripts, loggingScripts)
+var scripts = slices.Concat(bucketScripts, settingScripts, accountScripts, athenaScripts, versionScripts, purgeScripts, transferScripts, recycleScripts, copyScripts, corsScripts, encryptionScripts, policyScripts, editScripts, loggingScripts, reencryptScripts)
 
 var versioningParams = fixed(versioning.Params{Bucket: bucketName})
 

@@ -30,6 +30,7 @@ import (
 	"cooper/awsops/corsplan"
 	"cooper/awsops/encryption"
 	"cooper/awsops/objectedit"
+	"cooper/awsops/reencrypt"
 	"cooper/awsops/transfer"
 	"cooper/awsops/versioning"
 	"cooper/awsops/versions"
@@ -359,7 +360,7 @@ func TestEveryKindOfPlanCanBeResumedAndHasAScript(t *testing.T) {
 	kinds := map[string]bool{}
 	for _, table := range []awsops.Planners{
 		archive.Planners(), athena.Planners(), objectedit.Planners(),
-		bucketpolicy.Planners(), buckets.Planners(), copies.Planners(), corsplan.Planners(), encryption.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners(),
+		bucketpolicy.Planners(), buckets.Planners(), copies.Planners(), corsplan.Planners(), encryption.Planners(), reencrypt.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners(),
 	} {
 		for kind := range table {
 			kinds[kind] = true

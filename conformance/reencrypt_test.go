@@ -49,8 +49,8 @@ func TestACensusCountsObjectsByTheirEncryption(t *testing.T) {
 		return
 	}
 	b, kinds := w.mixed(t, "")
-	p, census := reencrypt.PlanCensus(t.Context(), w.reader(), reencrypt.Scope{Bucket: b})
-	w.done(t, p, nil)
+	census := &reencrypt.Census{Scope: reencrypt.Scope{Bucket: b}}
+	w.done(t, census.Plan(t.Context(), w.reader()), nil)
 	v := census.View()
 	if v.Looked != int64(len(kinds)) || len(v.Groups) != len(kinds) || v.Err != nil {
 		t.Fatalf("%+v", v)
@@ -61,8 +61,8 @@ func TestACensusCountsObjectsByTheirEncryption(t *testing.T) {
 		}
 	}
 	w.session.Keys().Drop(kinds["own"].Fingerprint)
-	p, census = reencrypt.PlanCensus(t.Context(), w.reader(), reencrypt.Scope{Bucket: b, Keys: []string{"own"}})
-	w.done(t, p, nil)
+	census = &reencrypt.Census{Scope: reencrypt.Scope{Bucket: b, Keys: []string{"own"}}}
+	w.done(t, census.Plan(t.Context(), w.reader()), nil)
 	if v := census.View(); len(v.Groups) != 1 || !v.Groups[0].Sealed {
 		t.Errorf("without its key: %+v", v)
 	}

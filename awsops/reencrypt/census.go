@@ -196,15 +196,11 @@ func locked(r *awsops.Reader, h objects.Head) bool {
 	return h.LegalHold == "ON" || h.LockMode != "" && h.LockUntil.After(r.Session().ServerNow())
 }
 
-// PlanCensus plans counting: a HEAD for each object, many at once. It changes nothing. The Census is filled while the
-// plan's job runs; cancelling that leaves what was counted.
-func PlanCensus(ctx context.Context, r *awsops.Reader, s Scope) (*awsops.Plan, *Census) {
-	c := &Census{Scope: s}
-	raw, err := json.Marshal(s)
-	if err != nil {
-		raw = nil // then it can't be gone on with, which it isn't worth anyway
-	}
-	p := &awsops.Plan{ID: r.Session().NewID(), Kind: KindCensus, Title: "Look how objects are encrypted", Target: r.Target(ctx, s.Bucket), Params: raw,
+// Plan is counting as a plan: a HEAD for each object, many at once. It changes nothing. The Census is filled while the
+// plan's job runs; cancelling that leaves what was counted, and it is begun anew rather than gone on with.
+func (c *Census) Plan(ctx context.Context, r *awsops.Reader) *awsops.Plan {
+	s := c.Scope
+	p := &awsops.Plan{ID: r.Session().NewID(), Kind: KindCensus, Title: "Look how objects are encrypted", Target: r.Target(ctx, s.Bucket),
 		Effects: awsops.Effects{AtLeast: true, Counted: "while they are looked at", Requests: []awsops.RequestCount{{Class: "GET", N: int64(len(s.Keys))}}},
 		Undo:    "Nothing is changed."}
 	p.Steps = []awsops.Step{{Title: "send a HEAD for each object", Workers: workers, Source: s.source(),
@@ -212,7 +208,7 @@ func PlanCensus(ctx context.Context, r *awsops.Reader, s Scope) (*awsops.Plan, *
 		Read: func(ctx context.Context, r *awsops.Reader, it awsops.Item) (awsops.Receipt, error) {
 			return c.look(ctx, r, it)
 		}}}
-	return p, c
+	return p
 }
 
 // look counts one object. One that is gone by now isn't there to be counted.

@@ -81,7 +81,15 @@ func (e *encrypter) inPlace(ctx context.Context, w *awsops.Writer, head objects.
 }
 
 // report says at the end what was left.
-func (e *encrypter) report(context.Context, *awsops.Reader, awsops.Item) (awsops.Receipt, error) {
+func (e *encrypter) report(ctx context.Context) {
+	e.said.Do(func() {
+		if text := e.left(); text != "" {
+			awsops.Progress(ctx).Note(text)
+		}
+	})
+}
+
+func (e *encrypter) left() string {
 	var parts []string
 	if n := e.already.Load(); n > 0 {
 		parts = append(parts, fmt.Sprintf("%d were encrypted so already.", n))
@@ -92,7 +100,7 @@ func (e *encrypter) report(context.Context, *awsops.Reader, awsops.Item) (awsops
 	if n := e.inOld.Load(); n > 0 {
 		parts = append(parts, fmt.Sprintf("%d old versions keep the encryption that they had.", n))
 	}
-	return awsops.Receipt{Note: strings.Join(parts, " ")}, nil
+	return strings.Join(parts, " ")
 }
 
 // lines are the command lines of the first objects. AWS CLI versions from before 2026 have no update-object-encryption.

@@ -93,10 +93,12 @@ func Plan(ctx context.Context, r *awsops.Reader, in Spec) (*awsops.Plan, error) 
 	in.warn(p, t, state)
 	in.estimate(p, s, t)
 	e := &encrypter{spec: in}
-	p.Steps = []awsops.Step{
-		{Title: "encrypt the objects", Command: in.lines(r, p.Target, s), Source: in.Scope.source(), Workers: workers, Do: e.do},
-		{Title: "say what was left", Read: e.report}}
-	p.Expect = []awsops.Expectation{{What: "the encryption of the first objects", Want: asChosen, Read: in.readBack(s)}}
+	p.Steps = []awsops.Step{{Title: "encrypt the objects", Command: in.lines(r, p.Target, s), Source: in.Scope.source(), Workers: workers, Do: e.do}}
+	read := in.readBack(s)
+	p.Expect = []awsops.Expectation{{What: "the encryption of the first objects", Want: asChosen, Read: func(ctx context.Context, r *awsops.Reader) (string, error) {
+		e.report(ctx)
+		return read(ctx, r)
+	}}}
 	return p, nil
 }
 
@@ -182,4 +184,5 @@ func (in Spec) readBack(s sample) func(context.Context, *awsops.Reader) (string,
 type encrypter struct {
 	spec                    Spec
 	already, skipped, inOld atomic.Int64
+	said                    sync.Once
 }

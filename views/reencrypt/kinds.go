@@ -113,7 +113,8 @@ func (v *kinds) count() tea.Cmd {
 		r := v.env.Session.Reader()
 		var b begun
 		b.byDefault = encryption.Reading(ctx, r, v.scope.Bucket)
-		b.plan, b.census = reencrypt.PlanCensus(ctx, r, v.scope)
+		b.census = &reencrypt.Census{Scope: v.scope}
+		b.plan = b.census.Plan(ctx, r)
 		return b, nil
 	}, func(b begun, err error) tea.Cmd {
 		if v.failed = err; err != nil {
