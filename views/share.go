@@ -1,6 +1,7 @@
 package views
 
 import (
+	"errors"
 	"fmt"
 	"os/exec"
 
@@ -67,6 +68,17 @@ func EditorCommand(environ func(string) string, path string) *exec.Cmd {
 		name = "vi"
 	}
 	return exec.Command("sh", "-c", name+` "$1"`, "sh", path) //nolint:gosec,noctx // the person's own editor, which ends when they end it
+}
+
+// FailKey asks for the customer's key that an error wants, and goes on with retry; other errors are shown.
+func FailKey(env *Env, life *ui.Life, err error, retry func() tea.Cmd) tea.Cmd {
+	return failKey(env, life, err, retry)
+}
+
+// WantsKey reports whether an error is for want of a customer's key (SSE-C).
+func WantsKey(err error) bool {
+	_, ok := errors.AsType[*sse.MissingKey](err)
+	return ok
 }
 
 // DetailsDialog shows all that is known of an object.

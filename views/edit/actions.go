@@ -36,6 +36,9 @@ func (v *screen) Actions() []ui.Action {
 		{ID: "object.preview", Keys: []string{"v", "V"}, Help: "view", Run: func() tea.Cmd {
 			return ui.Open(ui.Place{Screen: "preview", Bucket: v.place.Bucket, Key: v.place.Key, Version: v.place.Version})
 		}},
+		{ID: "edit.key", Keys: []string{"K"}, Help: "give the key", Why: v.whyNoKey, Run: func() tea.Cmd {
+			return views.FailKey(v.env, v.life, v.now.Head.Err, v.refresh)
+		}},
 		{ID: "object.details", Keys: []string{"i"}, Help: "details", Why: v.whyNotRead, Run: func() tea.Cmd { return views.DetailsDialog(v.place.Key, v.now) }},
 		{ID: "edit.refresh", Keys: []string{"r"}, Help: "refresh", Run: v.refresh},
 	}
@@ -52,6 +55,13 @@ func (v *screen) current() (row, bool) {
 func (v *screen) whyNotRead() string {
 	if v.now.Head.State != awsops.Known {
 		return "the object isn't read"
+	}
+	return ""
+}
+
+func (v *screen) whyNoKey() string {
+	if v.now.Head.Err == nil || !views.WantsKey(v.now.Head.Err) {
+		return "no key is wanted"
 	}
 	return ""
 }

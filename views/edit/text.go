@@ -47,7 +47,7 @@ func openText(env *views.Env, life *ui.Life, bucket, key, kept string) tea.Cmd {
 		return draft{text, path}, err
 	}, func(d draft, err error) tea.Cmd {
 		if err != nil {
-			return ui.Fail(err, nil)
+			return views.FailKey(env, life, err, func() tea.Cmd { return openText(env, life, bucket, key, kept) })
 		}
 		spec := objectedit.TextSpec{Bucket: bucket, Key: key, ETag: d.Head.ETag, File: d.path}
 		return tea.Batch(ui.Status("", ui.Info), tea.ExecProcess(views.EditorCommand(env.Environ, d.path), func(err error) tea.Msg {

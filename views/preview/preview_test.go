@@ -116,6 +116,17 @@ func TestAnObjectThatIsReplacedMeanwhileIsNotMixed(t *testing.T) {
 	})
 }
 
+func TestAnObjectUnderACustomersKeyAsksForIt(t *testing.T) {
+	refused := reply{status: 400, body: "<Error><Code>InvalidRequest</Code><Message>The object was stored using a form of Server Side Encryption. " +
+		"The correct parameters must be provided to retrieve the object.</Message></Error>"}
+	on(t, 100, 30, looking(map[string]reply{"HEAD " + object: {status: 400}, "GET " + object: refused}), func(_ *stage, p *uitest.Program) {
+		p.Sleep(time.Second)
+		p.Press("K")
+		p.Sleep(time.Second)
+		p.Sees("A key of your own is needed")
+	})
+}
+
 func TestAnArchivedObjectIsAskedForFromItsPicture(t *testing.T) {
 	on(t, 100, 30, looking(holding("x", map[string]string{"X-Amz-Storage-Class": "GLACIER"})), func(_ *stage, p *uitest.Program) {
 		p.Sleep(time.Second)

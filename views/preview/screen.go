@@ -4,7 +4,6 @@ package preview
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -14,7 +13,6 @@ import (
 	"cooper/awsops/objects"
 	"cooper/awsops/objectset"
 	"cooper/awsops/preview"
-	"cooper/awsops/sse"
 	"cooper/ui"
 	"cooper/views"
 	"cooper/views/edit"
@@ -179,10 +177,9 @@ func orNone(s string) string {
 func (v *screen) trouble() sign {
 	e := awsops.Wrap("GetObject", v.place.Bucket, v.place.Key, v.err)
 	text := ui.Clean(views.Explain(v.err).Sentence)
-	var missing *sse.MissingKey
 	switch {
-	case errors.As(v.err, &missing):
-		return sign{title: "needs your key", role: ui.RoleWarn, text: text}
+	case views.WantsKey(v.err):
+		return sign{title: "needs your key", role: ui.RoleWarn, text: text + "\nK gives the key."}
 	case e.Code == objects.CodeMarker:
 		return sign{title: "deleted", role: ui.RoleWarn, text: text}
 	case e.Kind == awsops.KindDenied:
@@ -246,6 +243,9 @@ func (v *screen) Actions() []ui.Action {
 		{ID: "object.edit", Keys: []string{"e"}, Help: "edit", Why: v.whyNotEdit, Run: func() tea.Cmd {
 			return edit.Choose(v.env, v.life, v.set())
 		}},
+		{ID: "preview.key", Keys: []string{"K"}, Help: "give the key", Why: v.whyNoKey, Run: func() tea.Cmd {
+			return views.FailKey(v.env, v.life, v.err, v.refresh)
+		}},
 		{ID: "object.details", Keys: []string{"i"}, Help: "details", Run: v.details},
 		{ID: "preview.restore", Keys: []string{"R"}, Help: "restore from archive", Why: v.whyNotRestore, Run: func() tea.Cmd {
 			return edit.Restore(v.env, v.life, v.set())
@@ -298,6 +298,13 @@ func (v *screen) whyNotRestore() string {
 	}
 	if v.piece.Head.Archive().State == objects.AtHand {
 		return "it is in " + v.piece.Head.StorageClass + ", which needs no restore"
+	}
+	return ""
+}
+
+func (v *screen) whyNoKey() string {
+	if !views.WantsKey(v.err) {
+		return "no key is wanted"
 	}
 	return ""
 }
