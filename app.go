@@ -89,16 +89,18 @@ func sessionOptions(c config.Connection) awsops.Options {
 	return o
 }
 
-// openJournal opens the journal for writing. While another cooper writes to it this one can look but not change
-// anything, because a change that is not written down is refused.
+// openJournal opens the journal for writing. While another cooper writes to it, this one writes a journal beside it, as
+// the verbs do: a change that is not written down is refused.
 func (a *app) openJournal(dir string) error {
 	if dir == "" {
 		return errors.New("no home folder is known, so the journal has no place: set XDG_STATE_HOME or HOME")
 	}
 	j, err := journal.Open(dir)
 	if held, ok := errors.AsType[*journal.HeldError](err); ok {
-		a.notice = fmt.Sprintf("Another cooper (process %d) keeps the journal: changes are refused here until it ends.", held.PID)
-		j, err = journal.OpenReader(dir)
+		var beside string
+		if j, beside, err = openBeside(dir); err == nil {
+			a.notice = fmt.Sprintf("Another cooper (process %d) keeps the journal: this one writes %s beside it.", held.PID, beside)
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("the journal can't be opened: %w", err)

@@ -320,3 +320,23 @@ func (c *child) quit() {
 		c.t.Errorf("exit %d", code)
 	}
 }
+
+func TestASecondCooperWithAScreenWritesAJournalBesideTheFirst(t *testing.T) {
+	t.Parallel()
+	w := openShell(t)
+	dir := writeTree(t, map[string][]byte{"k": []byte("one")})
+	first := w.screen(t, "s3://box/")
+	first.until("u upload")
+	second := w.screen(t, "s3://box/")
+	second.until("this one writes side-1 beside it")
+	second.typed("u")
+	second.until("Upload to box")
+	second.typed(filepath.Join(dir, "k") + "\r")
+	second.until("content type")
+	second.typed("\r")
+	second.agree("Upload k")
+	second.until("Upload k: done")
+	second.quit()
+	first.quit()
+	w.must(t, 0, "ls", "s3://box/k")
+}

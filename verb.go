@@ -102,16 +102,25 @@ func (p *process) withVerb(ctx context.Context, f *verbFlags, run func(v *verb) 
 // side, and beside the screen.
 func openVerbJournal(dir string) (*journal.Journal, error) {
 	j, err := journal.Open(dir)
-	for n := 1; n < sideJournals; n++ {
-		if _, held := errors.AsType[*journal.HeldError](err); !held {
-			break
-		}
-		j, err = journal.Open(filepath.Join(dir, fmt.Sprintf("side-%d", n)))
+	if _, held := errors.AsType[*journal.HeldError](err); held {
+		j, _, err = openBeside(dir)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("the journal can't be opened: %w", err)
 	}
 	return j, nil
+}
+
+// openBeside opens the first journal beside the main one that nobody writes.
+func openBeside(dir string) (j *journal.Journal, name string, err error) {
+	for n := 1; n < sideJournals; n++ {
+		name = fmt.Sprintf("side-%d", n)
+		j, err = journal.Open(filepath.Join(dir, name))
+		if _, held := errors.AsType[*journal.HeldError](err); !held {
+			break
+		}
+	}
+	return j, name, err
 }
 
 // do shows a plan, gets consent, applies it and says how it went.

@@ -3,6 +3,7 @@ package awsops
 import (
 	"context"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -96,11 +97,16 @@ type bulkRun struct {
 	step  *Step
 	lanes *lanes
 
-	mu      sync.Mutex // books receipts and checkpoints, one at a time
-	cursors []string   // of batches from low on; "" is a batch that is not done
-	finish  []bool
-	low     int // the first batch that is not done
-	wrote   time.Time
+	mu    sync.Mutex // books receipts and checkpoints, one at a time
+	open  []pending  // batches from low on: what is done before them is forgotten
+	low   int        // the first batch that is not done
+	wrote time.Time
+}
+
+// pending is a batch whose predecessors are not all done.
+type pending struct {
+	cursor string
+	done   bool
 }
 
 // bulk runs a step over its source: batches are made while earlier ones are being dealt with.
@@ -183,8 +189,7 @@ func askedToSlowDown(e *Error) bool {
 func (b *bulkRun) expect(cursor string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.cursors = append(b.cursors, cursor)
-	b.finish = append(b.finish, false)
+	b.open = append(b.open, pending{cursor: cursor})
 }
 
 // finished books a batch and moves the checkpoint over all batches that are done without a gap.
@@ -192,16 +197,15 @@ func (b *bulkRun) finished(at int, receipt Receipt) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	err := b.took(receipt)
-	b.finish[at] = true
-	moved := false
-	for b.low < len(b.finish) && b.finish[b.low] {
-		if b.cursors[b.low] != "" {
-			b.job.mark(Checkpoint{Step: b.index, Cursor: b.cursors[b.low]})
+	b.open[at-b.low].done = true
+	moved, n := false, 0
+	for ; n < len(b.open) && b.open[n].done; n++ {
+		if cursor := b.open[n].cursor; cursor != "" {
+			b.job.mark(Checkpoint{Step: b.index, Cursor: cursor})
 			moved = true
 		}
-		b.cursors[b.low] = ""
-		b.low++
 	}
+	b.low, b.open = b.low+n, slices.Delete(b.open, 0, n) // a million of them would fill the memory
 	if moved && time.Since(b.wrote) >= reachedEvery {
 		b.write()
 	}
