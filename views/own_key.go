@@ -74,8 +74,9 @@ func unsealingOf(v ui.Values) transfer.Unsealing {
 	return how
 }
 
-// askUnsealing asks for the key of a client-side encrypted object when that is what an error wants; else it is nil.
-func askUnsealing(env *Env, life *ui.Life, err error, then func(transfer.Unsealing) tea.Cmd) tea.Cmd {
+// askUnsealing asks for the key of a client-side encrypted object when that is what an error wants; else it is nil. how
+// was tried.
+func askUnsealing(env *Env, life *ui.Life, err error, how transfer.Unsealing, then func(transfer.Unsealing) tea.Cmd) tea.Cmd {
 	e, ok := errors.AsType[*awsops.Error](err)
 	if !ok {
 		return nil
@@ -85,8 +86,9 @@ func askUnsealing(env *Env, life *ui.Life, err error, then func(transfer.Unseali
 		if w, ok := errors.AsType[*s3ec.Error](err); ok {
 			return askOwnKey(env, life, e, w.Key, nil, then, unsealIt, asStored)
 		}
-	case clientside.CodeNoKMSKey:
-		return askOwnKMS(life, e, then)
+		return askOwnKMS(life, e, how.Client, then)
+	case clientside.CodeNoKMSKey, "EncryptionContext":
+		return askOwnKMS(life, e, how.Client, then)
 	}
 	return nil
 }
@@ -124,15 +126,18 @@ func askOwnKey(env *Env, life *ui.Life, e *awsops.Error, wanted string, v ui.Val
 		}}))
 }
 
-// askOwnKMS asks for the KMS key that is expected.
-func askOwnKMS(life *ui.Life, e *awsops.Error, then func(transfer.Unsealing) tea.Cmd) tea.Cmd {
+// askOwnKMS asks for the KMS key that is expected. typed is what was tried, nil for nothing.
+func askOwnKMS(life *ui.Life, e *awsops.Error, typed *sse.Client, then func(transfer.Unsealing) tea.Cmd) tea.Cmd {
+	if typed == nil {
+		typed = &sse.Client{}
+	}
 	stored := func(v ui.Values) bool { return v["unseal"] == asStored }
 	return ui.Raise(ui.NewForm(ui.FormOptions{Title: "Client-side encrypted", Text: ui.Clean(upperFirst(e.Message) + ". " + e.Hint), Submit: "go on", Fields: []ui.FormField{
 		{ID: "unseal", Label: "what", Kind: ui.ChoiceField, Options: []string{unsealIt, asStored}},
-		{ID: "ownkms", Label: "KMS key", Placeholder: "arn:aws:kms:…:key/…", Hidden: stored, Check: func(s string) string {
+		{ID: "ownkms", Label: "KMS key", Value: typed.KeyID, Placeholder: "arn:aws:kms:…:key/…", Hidden: stored, Check: func(s string) string {
 			return clientside.Check(sse.Client{KeyID: strings.TrimSpace(s)})
 		}},
-		{ID: "owncontext", Label: "context", Placeholder: "nothing takes the object's own", Hidden: stored, Check: func(s string) string {
+		{ID: "owncontext", Label: "context", Value: typed.Context, Placeholder: "nothing takes the object's own", Hidden: stored, Check: func(s string) string {
 			return checkOwnContext(s)
 		}, Help: "When it is given it must be the object's."},
 	}, OK: func(v ui.Values) (tea.Cmd, string) {

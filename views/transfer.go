@@ -123,7 +123,7 @@ func proposeDownload(env *Env, life *ui.Life, spec transfer.DownloadSpec) tea.Cm
 					return proposeDownload(env, life, spec)
 				}}))
 		}
-		if ask := askUnsealing(env, life, err, func(how transfer.Unsealing) tea.Cmd {
+		if ask := askUnsealing(env, life, err, spec.Unsealing, func(how transfer.Unsealing) tea.Cmd {
 			spec.Unsealing = how
 			return proposeDownload(env, life, spec)
 		}); ask != nil {

@@ -71,7 +71,7 @@ func Check(c sse.Client) string {
 	case c.KeyID != "" && c.Fingerprint != "":
 		return "client-side encryption takes a key file or a KMS key, not both"
 	case c.KeyID != "" && !kms.IsKeyARN(c.KeyID):
-		return "for client-side encryption a KMS key is given by its full ARN: the data keys of others are refused by it when they are read"
+		return "a KMS key is given by its full ARN here: an alias can be moved to another key"
 	case c.KeyID == "" && c.Context != "":
 		return "an encryption context goes with a KMS key only"
 	}
