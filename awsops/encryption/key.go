@@ -117,6 +117,7 @@ func Describe(k kms.Key) string {
 // unknown adds that DescribeKey told nothing. Without it only a full ARN can be set.
 func (x *KeyReport) unknown(text string) error {
 	if x.Key.State == awsops.Absent {
+		x.Set = text // shown as what was asked for; the failed check keeps it from being sent
 		x.Checks = append(x.Checks, awsops.Check{Name: "KMS key", Result: awsops.CheckFailed, Text: "there is no such key in the bucket's region, or it is of an account " +
 			"that does not share it", Do: "Choose another key"})
 		return nil

@@ -333,6 +333,17 @@ func TestAWrongKeyIsRefusedWhereItIsTypedAndStays(t *testing.T) {
 		p.Sees("that is no key's id, alias or ARN")
 		p.SeesNot("Plan:")
 	})
+	gone := healthy()
+	gone["DescribeKey"] = "400 NotFoundException"
+	on(t, 100, 40, tabPlace, gone, func(_ *stage, p *uitest.Program) {
+		p.Press("e", "tab", "ctrl+u")
+		p.Type("alias/nope")
+		p.Press("enter")
+		p.Sees("Can't be applied", "there is no such key", "→ alias/nope")
+		p.Sleep(time.Second)
+		p.Press("esc", "e")
+		p.Sees("alias/nope") // what was typed is still there
+	})
 	answers := healthy()
 	answers["DescribeKey"] = described("Disabled", "")
 	on(t, 100, 40, tabPlace, answers, func(s *stage, p *uitest.Program) {

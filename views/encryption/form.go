@@ -25,7 +25,13 @@ const (
 	ssecAsIs    = "as it is"
 )
 
-func (v *tab) edit() tea.Cmd { return v.form(v.same()) }
+// edit opens the form with what was typed last and not applied, else with the default as it is.
+func (v *tab) edit() tea.Cmd {
+	if v.typed != nil {
+		return v.form(*v.typed)
+	}
+	return v.form(v.same())
+}
 
 // form asks for all of the default.
 func (v *tab) form(spec defaults.PutSpec) tea.Cmd {
@@ -34,6 +40,9 @@ func (v *tab) form(spec defaults.PutSpec) tea.Cmd {
 		ssec = ssecBlocked
 	} else if known {
 		ssec = ssecAllowed
+	}
+	if word, ok := map[string]string{defaults.BlockSSEC: ssecBlocked, defaults.BlockNone: ssecAllowed}[spec.SSEC]; ok {
+		ssec = word
 	}
 	options := []string{ssecBlocked, ssecAllowed}
 	if ssec == ssecAsIs {
@@ -66,6 +75,7 @@ func (v *tab) form(spec defaults.PutSpec) tea.Cmd {
 			if why := spec.Check(); why != "" {
 				return nil, why
 			}
+			v.typed = &spec
 			return v.propose(spec), ""
 		}}))
 }

@@ -29,6 +29,7 @@ type tab struct {
 	previous  *buckets.Encryption // what the server had before the last change that was seen; nil for none
 	target    awsops.Target
 	key       keyFacts
+	typed     *defaults.PutSpec // what the form was left with and no job has set since; nil for nothing
 
 	policy awsops.Reading[string]
 	doc    *policy.Document // nil: there is none or it can't be read
@@ -167,6 +168,7 @@ func (v *tab) Update(msg tea.Msg) tea.Cmd {
 	switch m := msg.(type) {
 	case views.JobEnded:
 		if m.Bucket == v.bucket {
+			v.typed = nil
 			return v.load()
 		}
 		return nil
