@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -52,6 +53,7 @@ func (p *process) runTUI(ctx context.Context, flags config.Flags, start ui.Place
 	}
 	a := &app{p: p, cfg: cfg}
 	defer a.close()
+	boundMemory(p.env)
 	if err := a.openJournal(cfg.StateDir); err != nil {
 		return err
 	}
@@ -63,6 +65,14 @@ func (p *process) runTUI(ctx context.Context, flags config.Flags, start ui.Place
 	}
 	a.notice = first(a.notice, profiles.Notice(p.env, cfg.Connection().Profile))
 	return a.run(ctx, start)
+}
+
+// boundMemory has the garbage collector run before the heap has doubled. What is large here, listings and logs, holds no
+// pointers and costs it little; GOGC says otherwise.
+func boundMemory(env func(string) string) {
+	if env("GOGC") == "" {
+		debug.SetGCPercent(50)
+	}
 }
 
 // sessionOptions translates a connection of the configuration.

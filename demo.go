@@ -49,6 +49,7 @@ func (p *process) runDemo(ctx context.Context, flags config.Flags, demo demoFlag
 	cfg.StateDir = state
 	a := &app{p: p, cfg: cfg, clock: newDemoClock(at)}
 	defer a.close()
+	boundMemory(p.env)
 	server := a.demoServer()
 	endpoint, err := server.Start("127.0.0.1:0")
 	if err != nil {

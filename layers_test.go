@@ -53,6 +53,7 @@ var layers = []layer{
 		never: with(charm, []string{"cooper/awsops", "cooper/ui", "cooper/views", "cooper/sandbox", awsSDK})},
 	{path: "cooper/awsops", may: []string{"cooper/awsops", awsSDK, smithy, otp, "golang.org/x/sync", "golang.org/x/crypto/scrypt", crc},
 		tests: []string{goCmp}, never: with(charm, []string{"cooper/ui", "cooper/views", "cooper/config", "cooper/sandbox"})},
+	{path: "cooper/awsops/accesslog", never: []string{"cooper", awsSDK}},
 	{path: "cooper/awsops/journal", tests: []string{goCmp}, never: []string{"cooper", awsSDK}},
 	{path: "cooper/awsops/s3ec", never: []string{"cooper", awsSDK}},
 	{path: "cooper/ui", may: with(charm, []string{"cooper/ui", qr, fuzzy}), tests: []string{goCmp, uitest, vt, pty},

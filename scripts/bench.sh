@@ -18,7 +18,9 @@ bench . '^BenchmarkIdle$' 1x
 echo "== a listing of 1,000,000 keys at 30 ms a request"
 bench ./conformance '^BenchmarkListingAMillionKeys$' 1x
 echo "== the sandbox with 1,000,000 objects, and the SDK that decodes its pages"
-bench ./sandbox '^Benchmark(PageOf1000Of1000000|PageOf1000Prefixes|VersionPage|MemoryOfAMillionObjects|MemoryOfSmallObjectsThatWerePut|SeedDemo|TheSDKDecodesAPage)$' 1s
+bench ./sandbox '^Benchmark(PageOf1000Of1000000|PageOf1000Prefixes|VersionPage|MemoryOfAMillionObjects|MemoryOfSmallObjectsThatWerePut|SeedDemo|SeedLogs|TheSDKDecodesAPage)$' 1s
+echo "== a million records of access logs"
+bench ./awsops/accesslog '^BenchmarkAMillionLines$' 1x
 echo "== client-side encryption beside plain AES-256-GCM"
 go test -run '^$' -bench '^BenchmarkSpeed$' -cpu 1 -count "$COUNT" ./awsops/s3ec | grep -E '^(Benchmark|FAIL)'
 echo "== the shell and the grid"
