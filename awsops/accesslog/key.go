@@ -87,7 +87,7 @@ func withoutKey(request, field, buf []byte) []byte {
 		return request
 	}
 	written := writtenKey(field)
-	i := bytes.LastIndex(request, written)
+	i := bytes.Index(request, written)
 	if i < 0 {
 		return request
 	}
