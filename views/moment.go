@@ -196,6 +196,10 @@ func (v *momentView) Actions() []ui.Action {
 		{ID: "moment.flat", Keys: []string{"F"}, Help: "all keys, or folders", Why: v.whyFault, Run: v.toggleFlat},
 		{ID: "moment.details", Keys: []string{"i"}, Help: "details", Why: v.noKey, Run: v.details},
 		{ID: "moment.download", Keys: []string{"D"}, Help: "download", Why: v.noKey, Run: v.download},
+		v.env.presign(v.life, v.noKey, func() ui.Place {
+			row, _ := v.then()
+			return ui.Place{Bucket: v.bucket, Key: row.Key, Version: row.VersionID}
+		}),
 		{ID: "moment.sort", Keys: []string{"s"}, Help: "sort", Why: v.whyFault, Run: v.choosePast},
 		{ID: "moment.refresh", Keys: []string{"r"}, Help: "refresh", Why: v.whyFault, Run: v.refresh},
 		{ID: "moment.stop", Keys: []string{"X"}, Help: "stop listing", Why: v.whyStop, Run: v.stop},
