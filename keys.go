@@ -14,6 +14,7 @@ import (
 // actionIDs are the actions of the shell, of its dialogs and of every screen. They are written down because a screen
 // tells its own only once it is open, and a dialog needs something to be about.
 var actionIDs = []string{
+	"athena.key", "athena.question", "athena.refresh", "athena.run", "athena.show", "athena.stop", "athena.time", "athena.where",
 	"bin.all", "bin.dates", "bin.flat", "bin.goto", "bin.moment", "bin.open", "bin.purge", "bin.refresh", "bin.sort",
 	"bin.stop", "bin.undelete", "path.panes", "transfer.copy", "transfer.goto", "transfer.open", "transfer.pane",
 	"transfer.refresh", "transfer.up", "uploads.goon",

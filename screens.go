@@ -19,6 +19,7 @@ import (
 	"cooper/awsops/versions"
 	"cooper/ui"
 	"cooper/views"
+	athenaview "cooper/views/athena"
 	"cooper/views/edit"
 	encryptionview "cooper/views/encryption"
 	"cooper/views/logs"
@@ -57,6 +58,8 @@ func screens(env func() *views.Env) map[string]func(ui.Place) ui.View {
 		"presigned":  at(func(e *views.Env, p ui.Place) ui.View { return e.Presigner.Screen(e, p) }),
 		"edit":       at(edit.New),
 		"preview":    at(preview.New),
+
+		athenaview.Screen: at(athenaview.New),
 	}
 }
 

@@ -196,7 +196,7 @@ func TestThePlanCountsWhatAthenaWillRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	e, err := athena.Measure(t.Context(), w.reader(), place, spec.Range)
-	if err != nil || e.Files != 1 || p.Effects.Lines[0] != e.Words() {
+	if err != nil || e.Files != 1 || p.Effects.Lines[0] != "It reads "+e.Words()+"." {
 		t.Errorf("%+v %v %q", e, err, p.Effects.Lines)
 	}
 	s := w.done(t, p, nil)
@@ -249,7 +249,7 @@ func TestAthenaRefusesInWords(t *testing.T) {
 		want   string
 	}{
 		"no output":      {func(s *athena.QuerySpec) { s.Output = "" }, "No output location provided"},
-		"no such bucket": {func(s *athena.QuerySpec) { s.Output = "s3://nobody-has-this/r/" }, "Unable to verify/create output bucket"},
+		"no such bucket": {func(s *athena.QuerySpec) { s.Output = "s3://nobody-has-this/r/" }, "for the result can't be found"},
 		"no slash":       {func(s *athena.QuerySpec) { s.Output = "s3://" + logs + "/r" }, "with a slash at the end"},
 		"disabled":       {func(s *athena.QuerySpec) { s.WorkGroup = "retired" }, "is disabled"},
 		"database":       {func(s *athena.QuerySpec) { s.Database = "nowhere" }, "Database does not exist"},
@@ -290,7 +290,7 @@ func TestTheSameTokenAsksNothingTwice(t *testing.T) {
 	w := openSandbox(t, awsops.DialectSandbox)
 	logs := w.bucket(t, "")
 	spec := athena.QuerySpec{Place: athena.Place{Source: "s", Target: logs, Prefix: "l/"}, Question: "errors", Range: secondOfFebruary,
-		Database: "default", WorkGroup: "primary", Output: "s3://" + logs + "/r/", Token: strings.Repeat("t", 32)}
+		Database: "default", WorkGroup: "primary", Output: "s3://" + logs + "/r/", Once: strings.Repeat("t", 32)}
 	w.putLogs(t, spec.Place)
 	w.asked(t, spec)
 	before := len(w.keys(t, logs))

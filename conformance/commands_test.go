@@ -29,6 +29,7 @@ import (
 	"cooper/awsops/copies"
 	"cooper/awsops/corsplan"
 	"cooper/awsops/encryption"
+	"cooper/awsops/logging"
 	"cooper/awsops/objectedit"
 	"cooper/awsops/reencrypt"
 	"cooper/awsops/transfer"
@@ -360,7 +361,7 @@ func TestEveryKindOfPlanCanBeResumedAndHasAScript(t *testing.T) {
 	kinds := map[string]bool{}
 	for _, table := range []awsops.Planners{
 		archive.Planners(), athena.Planners(), objectedit.Planners(),
-		bucketpolicy.Planners(), buckets.Planners(), copies.Planners(), corsplan.Planners(), encryption.Planners(), reencrypt.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners(),
+		bucketpolicy.Planners(), buckets.Planners(), copies.Planners(), corsplan.Planners(), encryption.Planners(), logging.Planners(), reencrypt.Planners(), transfer.Planners(), versioning.Planners(), versions.Planners(),
 	} {
 		for kind := range table {
 			kinds[kind] = true

@@ -147,7 +147,9 @@ func readPage(ctx context.Context, r *awsops.Reader, region, id, token string) (
 	}
 	var page struct {
 		ResultSet struct {
-			Rows              []struct{ Data []struct{ VarCharValue string } }
+			Rows []struct {
+				Data []struct{ VarCharValue string }
+			}
 			ResultSetMetadata struct{ ColumnInfo []struct{ Name string } }
 		}
 		NextToken string

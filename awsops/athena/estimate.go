@@ -67,11 +67,23 @@ func (p Place) prefixes(q Range) []string {
 	}
 }
 
+// megabytes writes bytes in the unit that Athena bills by: a million.
+func megabytes(n int64) string {
+	if n < 10_000_000 && n%1_000_000 != 0 {
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	}
+	return fmt.Sprintf("%d MB", n/1_000_000)
+}
+
 // Words says what will be read.
 func (e Estimate) Words() string {
 	least := ""
 	if e.AtLeast {
 		least = "at least "
 	}
-	return fmt.Sprintf("It reads %s%d log files with %s%d bytes; Athena counts %d bytes, no query less than %d.", least, e.Files, least, e.Bytes, e.Counted(), leastScanned)
+	counts := "Athena counts as much"
+	if e.Bytes < leastScanned {
+		counts = "Athena counts no query less than " + megabytes(leastScanned)
+	}
+	return fmt.Sprintf("%s%d log files, %s; %s", least, e.Files, megabytes(e.Bytes), counts)
 }

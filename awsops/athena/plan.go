@@ -25,7 +25,7 @@ type QuerySpec struct {
 	Database  string `json:"database"`
 	WorkGroup string `json:"workgroup"`
 	Output    string `json:"output,omitempty"` // s3://BUCKET/PREFIX/; "" leaves it to the workgroup
-	Token     string `json:"token,omitempty"`  // makes asking again the same question; made by the planner
+	Once      string `json:"once,omitempty"`   // the request's idempotency token, so that going on asks nothing twice; made by the planner
 
 	// Started is told each execution that begins, so that it can be watched. It is not recorded.
 	Started func(Execution) `json:"-"`
@@ -75,9 +75,12 @@ func PlanQuery(ctx context.Context, r *awsops.Reader, spec QuerySpec) (*awsops.P
 		return nil, awsops.Invalid("StartQueryExecution", "the result location is "+CheckOutput(spec.Output), "")
 	}
 	target := r.Target(ctx, spec.Place.Target)
+	if err := reachable(ctx, r, spec.Output, target.Region); err != nil {
+		return nil, err
+	}
 	id := r.Session().NewID()
-	if spec.Token == "" {
-		spec.Token = token(id, r.Now())
+	if spec.Once == "" {
+		spec.Once = once(id, r.Now())
 	}
 	raw, err := json.Marshal(spec)
 	if err != nil {
@@ -100,6 +103,22 @@ func PlanQuery(ctx context.Context, r *awsops.Reader, spec QuerySpec) (*awsops.P
 	return p, nil
 }
 
+// reachable refuses a result location that Athena can't write to, before anything runs.
+func reachable(ctx context.Context, r *awsops.Reader, output, region string) error {
+	if output == "" {
+		return nil
+	}
+	bucket, _, _ := strings.Cut(strings.TrimPrefix(output, "s3://"), "/")
+	at, err := r.Region(ctx, bucket)
+	switch {
+	case err != nil:
+		return awsops.Invalid("StartQueryExecution", "the bucket "+bucket+" for the result can't be found: "+awsops.Wrap("HeadBucket", bucket, "", err).Message, "")
+	case at != region:
+		return awsops.Invalid("StartQueryExecution", "the bucket "+bucket+" for the result is in "+at+", and Athena runs with the logs in "+region, "Choose a bucket there.")
+	}
+	return nil
+}
+
 func describe(p *awsops.Plan, spec QuerySpec, e Estimate) {
 	where := spec.Output
 	if where == "" {
@@ -113,13 +132,13 @@ func describe(p *awsops.Plan, spec QuerySpec, e Estimate) {
 	if spec.Place.ByDelivery {
 		p.Warnings = append(p.Warnings, awsops.Warning{Text: "The keys have the day of the delivery: a day more is read for requests whose records came late."})
 	}
-	p.Effects.Lines = []string{e.Words(), "Athena's own requests to S3 are billed besides: about one GET a file, and LISTs."}
+	p.Effects.Lines = []string{"It reads " + e.Words() + ".", "Athena's own requests to S3 are billed besides: about one GET a file, and LISTs."}
 	p.Effects.Requests = []awsops.RequestCount{{Class: "LIST/PUT", N: 2}, {Class: "GET", N: e.Files}}
 	p.Effects.AtLeast = e.AtLeast
 }
 
-// token is long enough for Athena, which wants 32 characters or more.
-func token(id string, now time.Time) string {
+// once is an idempotency token as long as Athena wants it: 32 characters or more.
+func once(id string, now time.Time) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", id, now.UnixNano()))
 	return hex.EncodeToString(sum[:20])
 }
@@ -147,7 +166,7 @@ func (x *run) step(target awsops.Target, title, sql, part string) awsops.Step {
 	line := awsops.Command(target, service, "start-query-execution").Flag("--query-string", sql).Flag("--work-group", x.spec.WorkGroup).
 		Flag("--query-execution-context", "Database="+x.spec.Database)
 	in := map[string]any{"QueryString": sql, "WorkGroup": x.spec.WorkGroup, "QueryExecutionContext": map[string]string{"Database": x.spec.Database},
-		"ClientRequestToken": x.spec.Token + part}
+		"ClientRequestToken": x.spec.Once + part}
 	if x.spec.Output != "" {
 		line.Flag("--result-configuration", "OutputLocation="+x.spec.Output)
 		in["ResultConfiguration"] = map[string]string{"OutputLocation": x.spec.Output}

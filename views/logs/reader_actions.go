@@ -2,6 +2,7 @@ package logs
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -9,6 +10,7 @@ import (
 	"cooper/awsops"
 	"cooper/awsops/accesslog"
 	"cooper/ui"
+	athenaview "cooper/views/athena"
 )
 
 // How often the reader looks for new files while it follows. On the sandbox they come every few seconds.
@@ -29,6 +31,7 @@ func (v *reader) Actions() []ui.Action {
 		{ID: "logread.window", Keys: []string{"w"}, Help: "time", Run: v.chooseWindow},
 		{ID: "logread.follow", Keys: []string{"F"}, Help: v.followHelp(), Why: v.whyNotFollow, Run: v.toggleFollow},
 		{ID: "logread.clear", Keys: []string{"c"}, Help: "clear the filter", Why: v.whyNotClear, Run: v.clear},
+		{ID: "logread.athena", Keys: []string{"A"}, Help: "ask Athena", Run: v.athena},
 		{ID: "logread.export", Keys: []string{"x"}, Help: "write to a file", Why: v.whyNotExport, Run: v.export},
 		{ID: "logread.refresh", Keys: []string{"r"}, Help: "read again", Run: v.again},
 		{ID: "logread.stop", Keys: []string{"X"}, Help: "stop reading", Why: v.whyNotStop, Run: v.stop},
@@ -38,6 +41,22 @@ func (v *reader) Actions() []ui.Action {
 		own = append(own, ui.Action{ID: "logread.ungroup", Keys: []string{"esc"}, Help: "back to the records", Run: func() tea.Cmd { v.preset = -1; return v.ask() }})
 	}
 	return append(own, v.table.Keys()...)
+}
+
+// athena hands the time over to Athena, and the question and the key as far as it takes them.
+func (v *reader) athena() tea.Cmd {
+	question := ""
+	if v.preset >= 0 {
+		question = accesslog.Presets()[v.preset].ID
+	}
+	key, exact := strings.CutPrefix(string(v.filter.Key), "=")
+	switch {
+	case !exact:
+		key = ""
+	case question == "":
+		question = "deleted"
+	}
+	return ui.Open(athenaview.Place(v.bucket, key, question, v.from, v.to))
 }
 
 func (v *reader) whyNotOpen() string {
