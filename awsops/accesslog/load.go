@@ -2,7 +2,6 @@ package accesslog
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -61,7 +60,7 @@ func (b *batch) take(piece []byte, more bool) {
 
 // end closes the line that is being read.
 func (b *batch) end() {
-	line := bytes.TrimRight(b.data[b.from:], " \r\n")
+	line := trimEnd(b.data[b.from:])
 	if len(line) == 0 {
 		b.data = b.data[:b.from]
 		return

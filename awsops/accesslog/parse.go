@@ -20,8 +20,7 @@ type Parts struct {
 // oldest format had, no time, or a status that is no number.
 func Parse(line []byte, p *Parts) bool {
 	*p = Parts{}
-	line = bytes.TrimRight(line, " \r\n")
-	rest := line
+	rest := trimEnd(line)
 	for f := BucketOwner; f < RequestURI; f++ {
 		var ok bool
 		if f == Time {
@@ -76,6 +75,14 @@ func (p *Parts) mark(which uint8, rest []byte) {
 	if len(rest) > 0 && rest[0] == '"' {
 		p.quoted |= which
 	}
+}
+
+// trimEnd leaves line ends and spaces at the end out.
+func trimEnd(s []byte) []byte {
+	for len(s) > 0 && (s[len(s)-1] == ' ' || s[len(s)-1] == '\n' || s[len(s)-1] == '\r') {
+		s = s[:len(s)-1]
+	}
+	return s
 }
 
 // word takes what stands before the next space. It reports false when there is nothing.
