@@ -470,3 +470,17 @@ func TestTheDemosSealedObjectsOpenWithThePublishedKey(t *testing.T) {
 		}
 	}
 }
+
+func TestASealedUploadWhoseEnvelopeWasLostIsBegunAnew(t *testing.T) {
+	w := openSandbox(t, awsops.DialectSandbox)
+	b := w.bucket(t, "")
+	spec := transfer.UploadSpec{File: writeFile(t, noise(17<<20)), Bucket: b, Key: "k", With: transfer.Attributes{Encryption: w.ownChoice(t, 1, false)}}
+	w.lapses(t, spec)
+	w.uploads.all[0].Envelope = "" // as a cooper that knew no envelopes would have kept it
+	p, err := transfer.PlanUpload(t.Context(), w.reader(), spec)
+	w.done(t, p, err)
+	w.fetched(t, b, "k", noise(17<<20))
+	if n := w.sent("CreateMultipartUpload"); n != 2 {
+		t.Errorf("%d uploads were begun", n)
+	}
+}
