@@ -20,7 +20,7 @@ func readDetails(env *Env, life *ui.Life, bucket, key, version string, then func
 	}, func(d objects.Details, _ error) tea.Cmd {
 		if e := d.Head.Err; e != nil {
 			if missing, ok := errors.AsType[*sse.MissingKey](e); ok {
-				return tea.Batch(then(d), askForKey(env, life, bucket, missing, nil, func() tea.Cmd { return readDetails(env, life, bucket, key, version, then) }))
+				return askForKey(env, life, bucket, missing, nil, func() tea.Cmd { return readDetails(env, life, bucket, key, version, then) })
 			}
 		}
 		return then(d)

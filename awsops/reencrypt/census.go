@@ -108,7 +108,8 @@ func (c *Census) View() View {
 	}
 	slices.SortFunc(order, func(a, b int) int {
 		x, y := c.groups[a], c.groups[b]
-		return cmp.Or(cmp.Compare(y.Objects, x.Objects), cmp.Compare(x.Label(), y.Label()), cmp.Compare(x.Key(), y.Key()), cmp.Compare(y.Bytes, x.Bytes))
+		return cmp.Or(cmp.Compare(y.Objects, x.Objects), cmp.Compare(x.Label(), y.Label()),
+			cmp.Compare(fmt.Sprint(x.Encryption), fmt.Sprint(y.Encryption)))
 	})
 	v := View{Looked: c.looked, Err: c.failed, Found: slices.Clone(c.found)}
 	place := make([]int, len(order))
