@@ -113,8 +113,8 @@ func (g *guard) lend(ctx context.Context, call *outgoing, v reflect.Value, send 
 	return h
 }
 
-// try reads with the keys that have not been tried yet, none among them, and gives the first answer when all are
-// refused.
+// try reads with the keys that have not been tried yet, none among them. When all are refused it gives the answer that
+// says that a key is wrong, and else the first.
 func (g *guard) try(at spot, tried sse.CustomerKey, v reflect.Value, first handled, send func() handled) handled {
 	var rest []sse.CustomerKey
 	if !tried.IsZero() {
@@ -133,6 +133,9 @@ func (g *guard) try(at spot, tried sse.CustomerKey, v reflect.Value, first handl
 		}
 		if !refusesKey(h.err, !key.IsZero()) {
 			return h
+		}
+		if saysWrong(h.err) {
+			first = h
 		}
 	}
 	return first
@@ -204,6 +207,16 @@ func setTriple(v reflect.Value, prefix string, key sse.CustomerKey) (undo func()
 			}
 		}
 	}
+}
+
+// saysWrong reports whether an answer says that the key that was sent is not the object's.
+func saysWrong(err error) bool {
+	var re *smithyhttp.ResponseError
+	if errors.As(err, &re) && re.HTTPStatusCode() == http.StatusForbidden {
+		return true
+	}
+	m, ok := errors.AsType[*sse.MissingKey](Wrap("GetObject", "", "", err)) // of Ceph RGW, which answers 400
+	return ok && m.Wrong
 }
 
 // refusesKey reports whether an answer may mean that another key is wanted, or one, or none. HEAD has no body to say
