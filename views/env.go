@@ -58,7 +58,8 @@ type Planner func(context.Context, *awsops.Reader) (*awsops.Plan, error)
 // Propose makes a plan off the loop and opens it for consent. What was typed in the dialog or screen below stays
 // when the planner refuses: its sentence goes to the status line.
 func (e *Env) Propose(l *ui.Life, plan Planner) tea.Cmd {
-	return tea.Batch(ui.Status("Reading what this would change…", ui.Info), ui.Do(l, "plan", func(ctx context.Context) (*awsops.Plan, error) {
+	// In this order: what is said before must not come after the answer.
+	return tea.Sequence(ui.Status("Reading what this would change…", ui.Info), ui.Do(l, "plan", func(ctx context.Context) (*awsops.Plan, error) {
 		return plan(ctx, e.Session.Reader())
 	}, func(p *awsops.Plan, err error) tea.Cmd {
 		if err != nil {
