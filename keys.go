@@ -14,6 +14,11 @@ import (
 // actionIDs are the actions of the shell, of its dialogs and of every screen. They are written down because a screen
 // tells its own only once it is open, and a dialog needs something to be about.
 var actionIDs = []string{
+	"bin.deleter", "encryption.objects", "kinds.differs", "kinds.encrypt", "kinds.objects", "kinds.refresh", "kinds.stop",
+	"kinds.up", "logread.athena", "logread.clear", "logread.export", "logread.filter", "logread.follow", "logread.group",
+	"logread.open", "logread.refresh", "logread.stop", "logread.trouble", "logread.ungroup", "logread.window", "logs.http",
+	"logs.off", "logs.read", "logs.refresh", "logs.set", "object.clientkeys", "object.clientkeys.about", "object.encryption",
+	"version.deleter",
 	"athena.key", "athena.question", "athena.refresh", "athena.run", "athena.show", "athena.stop", "athena.time", "athena.where",
 	"bin.all", "bin.dates", "bin.flat", "bin.goto", "bin.moment", "bin.open", "bin.purge", "bin.refresh", "bin.sort",
 	"bin.stop", "bin.undelete", "path.panes", "transfer.copy", "transfer.goto", "transfer.open", "transfer.pane",
