@@ -75,8 +75,8 @@ func (p *process) withVerb(ctx context.Context, f *verbFlags, run func(v *verb) 
 		return usageError{err}
 	}
 	if p.env("GOGC") == "" && p.env("GOMEMLIMIT") == "" {
-		// What a job keeps is small: collecting it less often spares a tenth of the processor. One of a million objects keeps more.
-		debug.SetGCPercent(300)
+		// What a job keeps is small: collecting it less often spares processor time. One of a million objects keeps more.
+		debug.SetGCPercent(200)
 		debug.SetMemoryLimit(96 << 20)
 	}
 	v := &verb{p: p, flags: f, ctx: ctx, prices: pricesOf(cfg.Prices)}
