@@ -310,15 +310,15 @@ func (v *kinds) Render(w, h int) string {
 
 // said is what was counted, honestly: how many were looked at, and whether that is all.
 func (v *kinds) said() string {
-	n := ui.Thousands(v.view.Looked)
-	what := "HEADs sent for " + n + " objects, all there are."
+	n := ui.Plural(v.view.Looked, "object", "objects")
+	what := "HEADs sent for " + n + ", all there are."
 	switch {
 	case v.running():
-		what = "HEADs sent for " + n + " objects, and going on."
+		what = "HEADs sent for " + n + ", and going on."
 	case v.jobErr() != nil:
-		what = "HEADs sent for " + n + " objects, then it failed: " + ui.Clean(v.jobErr().Error())
+		what = "HEADs sent for " + n + ", then it failed: " + ui.Clean(v.jobErr().Error())
 	case v.job.Snapshot().State == awsops.JobCancelled:
-		what = "HEADs sent for " + n + " objects, then it was stopped: there are more."
+		what = "HEADs sent for " + n + ", then it was stopped: there are more."
 	}
 	def := "The bucket's default is not known"
 	if e, ok := v.byDefault.Get(); ok {
