@@ -51,27 +51,37 @@ func (f *sseFlags) choice(up, fromBucket bool) (held, error) {
 	if err != nil || !up {
 		return h, err
 	}
-	h.Choice = sse.Choice{KeyID: f.kmsKey, Context: f.context, BucketKey: f.bucketKey}
-	if len(h.keys) == 1 {
-		h.Kind, h.Fingerprint = sse.Customer, h.keys[0].Fingerprint()
-	}
-	for _, k := range []sse.Kind{sse.S3, sse.KMS, sse.DSSE} {
-		if f.kind == (sse.Choice{Kind: k}).Algorithm() {
-			h.Kind = k
-		}
-	}
-	if f.kind != "" && h.Kind == sse.Default {
-		return h, fmt.Errorf("--sse is AES256, aws:kms or aws:kms:dsse, not %q", f.kind)
-	}
-	if why := h.Check(true); why != "" {
-		return h, errors.New(why)
-	}
-	if f.source == "" {
-		return h, nil
+	if h.Choice, err = f.chosen(h.keys); err != nil || f.source == "" {
+		return h, err
 	}
 	source, err := readKeys([]string{f.source})
 	h.keys, h.files = append(h.keys, source.keys...), append(h.files, source.files...)
 	return h, err
+}
+
+// chosen is what the flags ask an upload to be encrypted with.
+func (f *sseFlags) chosen(keys []sse.CustomerKey) (sse.Choice, error) {
+	c := sse.Choice{KeyID: f.kmsKey, Context: f.context, BucketKey: f.bucketKey}
+	if len(keys) == 1 {
+		c.Kind, c.Fingerprint = sse.Customer, keys[0].Fingerprint()
+	}
+	for _, k := range []sse.Kind{sse.S3, sse.KMS, sse.DSSE} {
+		if f.kind == (sse.Choice{Kind: k}).Algorithm() {
+			c.Kind = k
+		}
+	}
+	if f.kind != "" && c.Kind == sse.Default {
+		return c, fmt.Errorf("--sse is AES256, aws:kms or aws:kms:dsse, not %q", f.kind)
+	}
+	if why := c.Check(true); why != "" {
+		return c, errors.New(why)
+	}
+	return c, nil
+}
+
+// serverSide says whether a flag asks for encryption by the server's keys.
+func (f *sseFlags) serverSide() bool {
+	return f.kind != "" || f.kmsKey != "" || f.context != "" || f.bucketKey
 }
 
 // readKeys reads the key files; aws names them by fileb://.
@@ -93,7 +103,7 @@ func readKeys(names []string) (held, error) {
 
 // conflict says which flags don't go together.
 func (f *sseFlags) conflict(up bool, keys int) error {
-	server := f.kind != "" || f.kmsKey != "" || f.context != "" || f.bucketKey
+	server := f.serverSide()
 	switch {
 	case f.customer != "" && f.customer != "AES256":
 		return fmt.Errorf("--sse-c is AES256, not %q", f.customer)

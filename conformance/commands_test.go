@@ -55,6 +55,8 @@ type script struct {
 	alone bool
 	// remark is what a line says beside the commands, and the case is not about.
 	remark string
+	// stdin is what the line's command reads from standard input, stdout the file that takes its output.
+	stdin, stdout string
 }
 
 // planned makes the two servers of a script and the plan.
@@ -164,7 +166,7 @@ const again = "# again until nothing is listed"
 type client struct {
 	path   string
 	tw     *twin
-	remark string
+	script script
 	proxy  string // leads to the server whatever the host is
 }
 
@@ -185,7 +187,15 @@ func (c client) run(ctx context.Context, line string) (string, error) {
 		sh.Env = append(sh.Env, "MFA="+c.tw.b.server.Device().Code(c.tw.b.clock.Now()))
 	}
 	var out bytes.Buffer
-	sh.Stdout, sh.Stderr = &out, &out
+	sh.Stdin, sh.Stdout, sh.Stderr = strings.NewReader(c.script.stdin), &out, &out
+	if c.script.stdout != "" {
+		to, err := os.Create(filepath.Join(c.tw.dir, c.script.stdout))
+		if err != nil {
+			return "", err
+		}
+		defer func() { _ = to.Close() }()
+		sh.Stdout = to
+	}
 	err := sh.Run()
 	return out.String(), err
 }
@@ -198,7 +208,7 @@ func (c client) play(t *testing.T, text string) {
 		switch {
 		case strings.HasPrefix(next, again):
 			c.repeat(t, line)
-		case c.remark != "" && strings.HasPrefix(next, "# "+c.remark):
+		case c.script.remark != "" && strings.HasPrefix(next, "# "+c.script.remark):
 		case strings.HasPrefix(next, "#"):
 			t.Errorf("the line is not the whole change: %s", next)
 		default:
@@ -242,7 +252,7 @@ func TestEveryCommandLineDoesWhatItsPlanDoes(t *testing.T) {
 			t.Parallel()
 			tw, p, _ := c.planned(t, true)
 			if p.Reads() {
-				client{path, tw, c.remark, ""}.reads(t, p)
+				client{path, tw, c, ""}.reads(t, p)
 				return
 			}
 			known := tw.b.versionIDs(t)
@@ -252,7 +262,7 @@ func TestEveryCommandLineDoesWhatItsPlanDoes(t *testing.T) {
 			if slices.Equal(before, want) {
 				t.Fatal("the plan changed nothing")
 			}
-			cli := client{path, tw, c.remark, tunnel(t, strings.TrimPrefix(tw.endB, "https://"))}
+			cli := client{path, tw, c, tunnel(t, strings.TrimPrefix(tw.endB, "https://"))}
 			for _, text := range p.Commands() {
 				text = strings.ReplaceAll(text, tw.endA, tw.endB)
 				if c.lacks != "" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/md5" //nolint:gosec // an ETag is MD5 by definition
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -73,6 +74,31 @@ var transferScripts = []script{
 		want: func(_ []string, dir string) [][]string {
 			return [][]string{s3api("get-object", "--key", "k", "--if-match", etagOf("content 0"), filepath.Join(dir, "k"))}
 		}},
+	{name: "upload a stream", planner: "transfer.PlanPour", prepare: having(""), stdin: streamed,
+		plan: func(ctx context.Context, r *awsops.Reader, _ []string, _ string) (*awsops.Plan, error) {
+			return transfer.PlanPour(ctx, r, transfer.PourSpec{From: strings.NewReader(streamed), Size: int64(len(streamed)),
+				UploadSpec: transfer.UploadSpec{File: "standard input", Bucket: bucketName, Key: "it's here", ContentType: textType}})
+		},
+		want: calls([]string{"s3", "cp", "-", "s3://" + bucketName + "/it's here", "--content-type", textType, "--expected-size", fmt.Sprint(len(streamed))})},
+	{name: "write an object to a stream", planner: "transfer.PlanPrint", prepare: having("", puts("it's here")), stdout: "printed",
+		plan: func(ctx context.Context, r *awsops.Reader, _ []string, dir string) (*awsops.Plan, error) {
+			return transfer.PlanPrint(ctx, r, transfer.PrintSpec{Bucket: bucketName, Key: "it's here", To: appended(file(dir, "printed")), Name: "standard output"})
+		},
+		want: calls([]string{"s3", "cp", "s3://" + bucketName + "/it's here", "-"})},
+}
+
+const streamed = "what comes down a pipe\n"
+
+// appended is a file that comes into being with what is written to it.
+type appended string
+
+func (name appended) Write(p []byte) (int, error) {
+	f, err := os.OpenFile(string(name), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return 0, err
+	}
+	n, err := f.Write(p)
+	return n, errors.Join(err, f.Close())
 }
 
 // reads compares the files that a plan makes with those that its command lines make.

@@ -31,17 +31,9 @@ type AccountBlockSpec struct {
 // so the account's id must be typed, and the plan names the buckets that it opens or closes to the public. A compatible
 // endpoint has no such thing: KindUnsupported.
 func PlanAccountBlock(ctx context.Context, r *awsops.Reader, spec AccountBlockSpec) (*awsops.Plan, error) {
-	const op = "PutAccountPublicAccessBlock"
 	now := ReadAccountBlock(ctx, r)
-	if err := gate(now); err != nil {
+	if err := checkAccountBlock(ctx, r, spec, now); err != nil {
 		return nil, err
-	}
-	id, ok := r.Session().Identity(ctx).Get()
-	switch {
-	case !ok || id.Account != spec.Account:
-		return nil, awsops.Invalid(op, "the plan is for account "+spec.Account+", and you are signed in to another one", "Sign in to that account.")
-	case spec.Remove && now.State == awsops.Absent, !spec.Remove && now.State == awsops.Known && now.Value == spec.Block:
-		return nil, awsops.Invalid(op, "nothing would change", "")
 	}
 	if spec.Remove {
 		spec.Block = Block{}
@@ -70,6 +62,22 @@ func PlanAccountBlock(ctx context.Context, r *awsops.Reader, spec AccountBlockSp
 		expect(p, "the account's public access block", spec.Block.String(), accountBlockText)
 	}
 	return p, nil
+}
+
+// checkAccountBlock refuses what can't be planned: on a state that can't be read, in another account, without a change.
+func checkAccountBlock(ctx context.Context, r *awsops.Reader, spec AccountBlockSpec, now awsops.Reading[Block]) error {
+	const op = "PutAccountPublicAccessBlock"
+	if err := gate(now); err != nil {
+		return err
+	}
+	id, ok := r.Session().Identity(ctx).Get()
+	switch {
+	case !ok || id.Account != spec.Account:
+		return awsops.Invalid(op, "the plan is for account "+spec.Account+", and you are signed in to another one", "Sign in to that account.")
+	case spec.Remove && now.State == awsops.Absent, !spec.Remove && now.State == awsops.Known && now.Value == spec.Block:
+		return awsops.Invalid(op, "nothing would change", "")
+	}
+	return nil
 }
 
 func accountBlockTitle(spec AccountBlockSpec) string {
