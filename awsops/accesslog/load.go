@@ -1,7 +1,7 @@
 package accesslog
 
 import (
-	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -9,80 +9,96 @@ import (
 
 const (
 	batchLines  = 256
-	batchBytes  = 192 << 10
 	longestLine = 256 << 10 // S3 writes lines of at most some 20 KB
+	readAhead   = 64 << 10  // room that a read finds behind the longest line
 )
 
-// Load takes in all lines of a log file until its end or that of ctx. Empty lines are left out; a line longer than
-// 256 KiB is broken and kept cut. It may run for many files at once. What was read before an error stays in the table.
+// Load takes in all lines of a log file until its end or that of ctx. Empty lines are left out; a line of
+// 256 KiB or more is broken and kept cut. It may run for many files at once. What was read before an error stays in the table.
 func (t *Table) Load(ctx context.Context, file io.Reader) error {
-	in := bufio.NewReaderSize(file, 64<<10)
-	b := &batch{table: t, data: make([]byte, 0, batchBytes)}
-	defer b.flush()
+	b := &batch{table: t, data: make([]byte, longestLine+readAhead)}
 	for {
 		if err := context.Cause(ctx); err != nil {
+			b.flush()
 			return err
 		}
-		line, err := in.ReadSlice('\n')
-		b.take(line, errors.Is(err, bufio.ErrBufferFull))
-		switch {
-		case errors.Is(err, io.EOF):
-			b.end()
+		n, err := file.Read(b.data[b.to:])
+		b.take(n)
+		if err == nil {
+			continue
+		}
+		b.end(b.to)
+		b.flush()
+		if errors.Is(err, io.EOF) {
 			return nil
-		case err != nil && !errors.Is(err, bufio.ErrBufferFull):
-			b.end()
-			return err
 		}
+		return err
 	}
 }
 
-// batch collects lines, so that the table's lock is taken once for many of them.
+// batch collects lines where they were read, so that the table's lock is taken once for many of them.
 type batch struct {
 	table *Table
-	data  []byte
-	from  int      // where the line that is being read begins
-	long  bool     // it is longer than a line may be, and cut
+	data  []byte // read up to to; the line that is being read begins at from, and has no end before seen
+	from  int
+	seen  int
+	to    int
+	cut   bool     // what comes until the next line end belongs to a line that was too long
 	lines [][2]int // of data
 	parts []Parts
 	good  []bool
 }
 
-// take appends a piece of a line; more says that the line goes on.
-func (b *batch) take(piece []byte, more bool) {
-	if room := b.from + longestLine - len(b.data); len(piece) > room {
-		piece, b.long = piece[:room], true
+// take looks for the lines in n more bytes.
+func (b *batch) take(n int) {
+	b.to += n
+	for {
+		i := bytes.IndexByte(b.data[b.seen:b.to], '\n')
+		if i < 0 {
+			break
+		}
+		b.end(b.seen + i)
+		b.from, b.seen, b.cut = b.seen+i+1, b.seen+i+1, false
+		if len(b.lines) == batchLines {
+			b.parse()
+		}
 	}
-	b.data = append(b.data, piece...)
-	if !more {
-		b.end()
+	b.seen = b.to
+	if b.to-b.from >= longestLine && !b.cut {
+		b.end(b.from + longestLine)
+		b.parse()
+		b.cut = true
 	}
-}
-
-// end closes the line that is being read.
-func (b *batch) end() {
-	line := trimEnd(b.data[b.from:])
-	if len(line) == 0 {
-		b.data = b.data[:b.from]
-		return
+	if b.cut {
+		b.from = b.to
 	}
-	b.lines = append(b.lines, [2]int{b.from, b.from + len(line)})
-	b.from = len(b.data)
-	if b.long || len(b.lines) == batchLines || len(b.data) > batchBytes-longestLine/8 {
+	if len(b.data)-b.to < readAhead/2 {
 		b.flush()
 	}
 }
 
-// flush takes the lines apart without the table's lock and enters them with it.
+// end closes the line that is being read.
+func (b *batch) end(at int) {
+	if line := trimEnd(b.data[b.from:min(at, b.from+longestLine)]); len(line) > 0 && !b.cut {
+		b.lines = append(b.lines, [2]int{b.from, b.from + len(line)})
+	}
+}
+
+// flush enters the lines and makes room for more.
 func (b *batch) flush() {
-	if cap(b.parts) < len(b.lines) {
+	b.parse()
+	b.to = copy(b.data, b.data[b.from:b.to])
+	b.from, b.seen = 0, b.to
+}
+
+// parse takes the lines apart without the table's lock and enters them with it.
+func (b *batch) parse() {
+	if b.parts == nil {
 		b.parts, b.good = make([]Parts, batchLines), make([]bool, batchLines)
 	}
 	parts, good := b.parts[:len(b.lines)], b.good[:len(b.lines)]
 	for i, at := range b.lines {
-		good[i] = Parse(b.data[at[0]:at[1]], &parts[i])
-	}
-	if b.long {
-		good[len(good)-1] = false
+		good[i] = at[1]-at[0] < longestLine && Parse(b.data[at[0]:at[1]], &parts[i])
 	}
 	b.table.mu.Lock()
 	for i, at := range b.lines {
@@ -93,5 +109,5 @@ func (b *batch) flush() {
 		}
 	}
 	b.table.mu.Unlock()
-	b.data, b.lines, b.from, b.long = b.data[:0], b.lines[:0], 0, false
+	b.lines = b.lines[:0]
 }

@@ -4,10 +4,10 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/binary"
-	"fmt"
 	"io"
 	"runtime"
 	"runtime/debug"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -20,6 +20,9 @@ type lines struct {
 	left  []byte
 	buf   []byte
 	key   []byte
+
+	time   []byte // of the second
+	second int
 }
 
 func (l *lines) Read(p []byte) (int, error) {
@@ -44,9 +47,7 @@ func (l *lines) write(i int) {
 	for j := 0; j < 56; j += 8 {
 		binary.LittleEndian.PutUint64(host[j:], uint64(i+1)*0x9E37_79B9_7F4A_7C15>>(j%7))
 	}
-	at := time.Unix(1_795_600_000+int64(i/20), 0)
-	l.key = fmt.Appendf(l.key[:0], "tenants/%03d/2026/11/%02d/events-%08d.parquet", i%317, i/40_000%28+1, i/3)
-	key := l.key
+	key := l.keyOf(i)
 	operation, status, code, version := "REST.GET.OBJECT", "200", "-", "-"
 	switch {
 	case i%97 == 0:
@@ -56,14 +57,53 @@ func (l *lines) write(i int) {
 	}
 	b := l.buf
 	b = append(b, "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be application-data-eu-west-1 ["...)
-	b = at.UTC().AppendFormat(b, "02/Jan/2006:15:04:05 -0700")
-	b = fmt.Appendf(b, "] 10.%d.%d.%d arn:aws:sts::111122223333:assumed-role/service-%03d/i-0a1b2c3d4e5f6a7b8 ", i%2, i%25, i%10, i%200)
-	b = fmt.Appendf(b, "%016X %s %s \"GET /application-data-eu-west-1/%s?x-id=GetObject HTTP/1.1\" %s %s ", uint64(i+1)*0x9E37_79B9_7F4A_7C15, operation, key, key, status, code)
-	b = fmt.Appendf(b, "%d %d %d %d \"-\" \"aws-sdk-java/2.29.%d md/io#sync md/http#Apache ua/2.1 os/Linux#6.1 lang/java#21 m/D,Z,e\" %s ",
-		1000+i%90_000, 1000+i%90_000, 8+i%60, 5+i%50, i%12, version)
+	b = append(b, l.timeOf(i)...)
+	b = append(digits(append(b, "] 10."...), i%2, 1), '.')
+	b = append(digits(b, i%25, 1), '.')
+	b = digits(b, i%10, 1)
+	b = digits(append(b, " arn:aws:sts::111122223333:assumed-role/service-"...), i%200, 3)
+	b = append(b, "/i-0a1b2c3d4e5f6a7b8 "...)
+	for id, shift := uint64(i+1)*0x9E37_79B9_7F4A_7C15, 60; shift >= 0; shift -= 4 {
+		b = append(b, "0123456789ABCDEF"[id>>shift&15])
+	}
+	b = append(append(append(append(append(b, ' '), operation...), ' '), key...), " \"GET /application-data-eu-west-1/"...)
+	b = append(append(append(b, key...), "?x-id=GetObject HTTP/1.1\" "...), status...)
+	b = append(append(append(b, ' '), code...), ' ')
+	for _, n := range []int{1000 + i%90_000, 1000 + i%90_000, 8 + i%60, 5 + i%50} {
+		b = append(digits(b, n, 1), ' ')
+	}
+	b = digits(append(b, "\"-\" \"aws-sdk-java/2.29."...), i%12, 1)
+	b = append(append(append(b, " md/io#sync md/http#Apache ua/2.1 os/Linux#6.1 lang/java#21 m/D,Z,e\" "...), version...), ' ')
 	b = base64.StdEncoding.AppendEncode(b, host[:])
 	b = append(b, " SigV4 TLS_AES_128_GCM_SHA256 AuthHeader application-data-eu-west-1.s3.eu-west-1.amazonaws.com TLSv1.3 - - eu-west-1\n"...)
 	l.buf = b
+}
+
+func (l *lines) keyOf(i int) []byte {
+	l.key = digits(append(l.key[:0], "tenants/"...), i%317, 3)
+	l.key = digits(append(l.key, "/2026/11/"...), i/40_000%28+1, 2)
+	l.key = append(digits(append(l.key, "/events-"...), i/3, 8), ".parquet"...)
+	return l.key
+}
+
+// timeOf writes the time of a line, which it shares with nineteen others.
+func (l *lines) timeOf(i int) []byte {
+	if len(l.time) == 0 || i/20 != l.second {
+		l.second = i / 20
+		l.time = time.Unix(1_795_600_000+int64(l.second), 0).UTC().AppendFormat(l.time[:0], "02/Jan/2006:15:04:05 -0700")
+	}
+	return l.time
+}
+
+// digits appends n with at least so many digits. Package fmt would cost more than what is measured.
+func digits(b []byte, n, width int) []byte {
+	for limit := 10; width > 1; width, limit = width-1, limit*10 {
+		if n < limit {
+			b = append(b, "000000000"[:width-1]...)
+			break
+		}
+	}
+	return strconv.AppendInt(b, int64(n), 10)
 }
 
 // BenchmarkAMillionLines loads a million records in two streams, filters them and groups them. Making the lines is

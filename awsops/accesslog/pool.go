@@ -53,11 +53,14 @@ func textAt(chunks [][]byte, p place) []byte {
 type pool struct {
 	arena arena
 	texts []place
-	slots []uint32 // number + 1 by hash, 0 for a free one; never more than three quarters full
+	slots []slot // by hash; never more than three quarters full
 	seed  maphash.Seed
 }
 
-func newPool() *pool { return &pool{seed: maphash.MakeSeed(), slots: make([]uint32, 64)} }
+// slot is a text's place in the table of hashes. The hash tells most other texts apart without a look at them.
+type slot struct{ hash, next uint32 } // next is the text's number + 1, 0 for a free slot
+
+func newPool() *pool { return &pool{seed: maphash.MakeSeed(), slots: make([]slot, 64)} }
 
 func (p *pool) text(id uint32) []byte { return p.arena.at(p.texts[id]) }
 
@@ -66,21 +69,25 @@ func (p *pool) add(s []byte, near uint32) uint32 {
 	if int(near) < len(p.texts) && int(p.texts[near].size) == len(s) && bytes.Equal(p.text(near), s) {
 		return near
 	}
-	mask := uint64(len(p.slots) - 1)
-	for at := maphash.Bytes(p.seed, s) & mask; ; at = (at + 1) & mask {
-		id := p.slots[at]
-		if id == 0 {
-			return p.enter(s, at)
+	hash := uint32(maphash.Bytes(p.seed, s))
+	mask := uint32(len(p.slots) - 1)
+	for at := hash & mask; ; at = (at + 1) & mask {
+		there := p.slots[at]
+		if there.next == 0 {
+			p.slots[at] = slot{hash, uint32(len(p.texts)) + 1}
+			return p.enter(s)
 		}
-		if t := p.texts[id-1]; int(t.size) == len(s) && bytes.Equal(p.arena.at(t), s) {
-			return id - 1
+		if there.hash != hash {
+			continue
+		}
+		if t := p.texts[there.next-1]; int(t.size) == len(s) && bytes.Equal(p.arena.at(t), s) {
+			return there.next - 1
 		}
 	}
 }
 
-func (p *pool) enter(s []byte, at uint64) uint32 {
+func (p *pool) enter(s []byte) uint32 {
 	p.texts = append(p.texts, p.arena.keep(s))
-	p.slots[at] = uint32(len(p.texts))
 	if len(p.texts)*4 > len(p.slots)*3 {
 		p.grow()
 	}
@@ -88,14 +95,18 @@ func (p *pool) enter(s []byte, at uint64) uint32 {
 }
 
 func (p *pool) grow() {
-	p.slots = make([]uint32, 2*len(p.slots))
-	mask := uint64(len(p.slots) - 1)
-	for id, t := range p.texts {
-		at := maphash.Bytes(p.seed, p.arena.at(t)) & mask
-		for p.slots[at] != 0 {
+	old := p.slots
+	p.slots = make([]slot, 2*len(old))
+	mask := uint32(len(p.slots) - 1)
+	for _, s := range old {
+		if s.next == 0 {
+			continue
+		}
+		at := s.hash & mask
+		for p.slots[at].next != 0 {
 			at = (at + 1) & mask
 		}
-		p.slots[at] = uint32(id + 1)
+		p.slots[at] = s
 	}
 }
 
