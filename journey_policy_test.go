@@ -27,6 +27,7 @@ func TestAForeignPolicyGetsTLSOnlyAndIsRevertedWithOneKey(t *testing.T) {
 		r.until("Everyone may read objects.", "connections without TLS are not refused", "PUBLIC (policy)")
 		r.Press("n", "enter")
 		r.until("Plan: Add to the policy of press-kit", `+      "Sid": "CooperDenyInsecureTransport"`)
+		r.until("The bucket keeps no access logs. Nobody knows who still uses http")
 		r.consent()
 		r.until("Add to the policy of press-kit: done", "connections without TLS are refused (CooperDenyInsecureTransport)", "PublicRead")
 		r.Press("t", "tab", "tab", "tab", "space", "enter")
@@ -64,6 +65,24 @@ func TestWhoWouldLockThemselvesOutIsStoppedAndToldTheWayOut(t *testing.T) {
 		r.Sleep(quiet)
 		if n := len(r.wire.sent()); n != 0 {
 			t.Errorf("without the bucket's name %d changes were sent", n)
+		}
+	})
+}
+
+func TestWhoStillUsesHTTPIsReadInTheLogsBeforeTLSOnlyIsApplied(t *testing.T) {
+	journey(t, setup{width: 110, height: 44, start: ui.Place{Screen: "encryption", Bucket: "invoices-2026"}}, func(r *rig) {
+		r.until("TLS only", "requests without TLS are not refused")
+		r.selectRow("TLS only")
+		r.Press("enter")
+		r.until("Plan: Turn on “TLS only” for invoices-2026")
+		r.until("The access logs in access-logs tell who that is", "ask them first.")
+		r.Sleep(quiet)
+		r.Press("t")
+		r.until("requests without TLS", "user/legacy-erp")
+		r.Press("esc", "esc")
+		r.until("requests without TLS are not refused")
+		if n := r.changesOf("policy"); n != 0 {
+			t.Errorf("%d changes of the policy were sent", n)
 		}
 	})
 }

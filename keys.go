@@ -47,7 +47,7 @@ var actionIDs = []string{
 	"object.edit", "object.preview", "preview.hex", "preview.key", "preview.more", "preview.refresh", "preview.restore", "preview.stop",
 	"objects.flat", "objects.goto", "objects.refresh", "objects.sort", "objects.stop", "objects.up",
 	"path.complete", "path.ok",
-	"plan.apply", "plan.commands",
+	"plan.apply", "plan.commands", "plan.http",
 	"presign.aws", "presign.close", "presign.copy", "presign.curl", "presign.json", "presign.make", "presign.qr", "presign.revoke", "presign.save",
 	"presign.try", "presigned.forget", "presigned.open",
 	"policy.account", "policy.add", "policy.block", "policy.delete", "policy.drop", "policy.edit", "policy.external",

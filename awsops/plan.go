@@ -26,6 +26,8 @@ type Plan struct {
 	Steps    []Step          // run in order; not atomic, nothing is rolled back by deleting
 	Params   json.RawMessage // what the planner was asked, so that resume can plan again
 
+	AskPlain string // bucket whose access logs tell who would be shut out for using http, "" when that is no question
+
 	From    Checkpoint // where to go on, for a plan that Session.Resume made
 	Resumes string     // id of the job that it goes on with
 }

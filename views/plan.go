@@ -40,7 +40,16 @@ func (d *planDialog) Actions() []ui.Action {
 			return ui.Copy("Command lines", strings.Join(commandLines(d.plan), "\n"))
 		}},
 	}
+	if d.plan.AskPlain != "" {
+		own = append(own, ui.Action{ID: "plan.http", Keys: []string{"t"}, Help: "who still uses http?", Run: d.askPlain})
+	}
 	return append(own, d.actions()...)
+}
+
+// askPlain leaves the plan unapplied and asks the access logs whom it would shut out.
+func (d *planDialog) askPlain() tea.Cmd {
+	d.decided = true
+	return tea.Sequence(ui.Drop(d), ui.Open(ui.Place{Screen: "logread", Bucket: d.plan.AskPlain, Focus: "plain"}))
 }
 
 func (d *planDialog) applyHelp() string {

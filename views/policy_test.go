@@ -109,3 +109,47 @@ func TestTheEditorIsTheOneThatThePersonNamed(t *testing.T) {
 		}
 	}
 }
+
+const (
+	loggingOn  = `<BucketLoggingStatus><LoggingEnabled><TargetBucket>logs-here</TargetBucket><TargetPrefix>scratch/</TargetPrefix></LoggingEnabled></BucketLoggingStatus>`
+	loggingOff = `<BucketLoggingStatus/>`
+)
+
+func loggingStage(logging string) func(*testing.T) *stage {
+	return func(t *testing.T) *stage {
+		s := policyStage(demoPolicy, nil)(t)
+		s.wire.answer = s3Answer(map[string]string{"/scratch?policy": demoPolicy, "/scratch?logging": logging})
+		return s
+	}
+}
+
+func TestTheAccessLogsCanBeAskedWhoUsesHTTPBeforeTheSwitchToTLSOnly(t *testing.T) {
+	planned := func(_ *stage, p *uitest.Program) {
+		p.Sleep(time.Second)
+		p.Press("n", "enter")
+		p.Sleep(2 * time.Second)
+	}
+	goldens(t, "policy-plan-plain", loggingStage(loggingOn), planned)
+	on(t, 120, 40, loggingStage(loggingOn), func(s *stage, p *uitest.Program) {
+		planned(s, p)
+		p.Sees("The access logs in logs-here tell who that is", "who still uses http?")
+		p.Press("t")
+		p.Sleep(grace)
+		p.SeesNot("Plan:")
+		if len(s.Session.Jobs()) != 0 {
+			t.Error("asking applied the plan")
+		}
+	})
+}
+
+func TestWithoutAccessLogsThePlanOfTLSOnlySaysThatNobodyKnowsWhoUsesHTTP(t *testing.T) {
+	for logging, want := range map[string]string{loggingOff: "The bucket keeps no access logs.", "403 AccessDenied": "can't be told (denied"} {
+		on(t, 120, 40, loggingStage(logging), func(_ *stage, p *uitest.Program) {
+			p.Sleep(time.Second)
+			p.Press("n", "enter")
+			p.Sleep(2 * time.Second)
+			p.Sees(want, "Nobody knows who still uses http")
+			p.SeesNot("who still uses http?")
+		})
+	}
+}

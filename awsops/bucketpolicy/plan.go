@@ -225,6 +225,7 @@ func put(ctx context.Context, r *awsops.Reader, bucket, now, text, kind, title s
 		old = nil // there is none, or none that can be read
 	}
 	warnLoss(p, policy.Judge(old, arn, p.Target.Owner), policy.Judge(d, arn, p.Target.Owner))
+	warnPlain(ctx, r, p, old, d, arn)
 	confirm := warnLockOut(ctx, r, p, old, d, arn)
 	for _, f := range policy.Lint([]byte(sent), arn) {
 		if f.Statement >= 0 {

@@ -37,7 +37,7 @@ type readyStatement struct {
 }
 
 var library = []readyStatement{
-	{Ready{Sid: "CooperDenyInsecureTransport", Title: "TLS only", Warning: "A website endpoint speaks plain HTTP only: it stops working. Access logs tell who else still uses http."},
+	{Ready{Sid: "CooperDenyInsecureTransport", Title: "TLS only", Warning: "A website endpoint speaks plain HTTP only: it stops working."},
 		func(b ARN, _ string) string {
 			return everyone("CooperDenyInsecureTransport", `"s3:*"`, both(b), `{"Bool":{"aws:SecureTransport":"false"}}`)
 		}},
