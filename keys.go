@@ -14,6 +14,7 @@ import (
 // actionIDs are the actions of the shell, of its dialogs and of every screen. They are written down because a screen
 // tells its own only once it is open, and a dialog needs something to be about.
 var actionIDs = []string{
+	"accounts.lines", "accounts.login", "accounts.refresh", "accounts.use",
 	"bin.deleter", "encryption.objects", "kinds.differs", "kinds.encrypt", "kinds.objects", "kinds.refresh", "kinds.stop",
 	"kinds.up", "logread.athena", "logread.clear", "logread.export", "logread.filter", "logread.follow", "logread.group",
 	"logread.open", "logread.refresh", "logread.stop", "logread.trouble", "logread.ungroup", "logread.window", "logs.http",

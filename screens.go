@@ -51,6 +51,7 @@ func screens(env func() *views.Env) map[string]func(ui.Place) ui.View {
 		"properties": at(views.NewProperties),
 		"devices":    at(views.NewDevices),
 		"profiles":   at(views.NewProfiles),
+		"accounts":   at(views.NewAccounts),
 		"jobs":       at(views.NewJobs),
 		"log":        at(views.NewLog),
 		"calls":      at(views.NewCalls),

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	"cooper/awsops"
@@ -18,6 +19,7 @@ import (
 type waysIn interface {
 	list(present string) views.ProfileList
 	options(name string) (awsops.Options, string, error) // and the title of the profile
+	role(profiles.SingleSignOn) (awsops.Options, error)
 }
 
 // signIn is what sessions are made of, and those that were made and are not in force yet.
@@ -27,12 +29,14 @@ type signIn struct {
 
 	mu     sync.Mutex
 	opened map[*awsops.Session]*opened
+	chosen []views.ProfileEntry // roles without a profile that were put in force in this run
 }
 
 // opened is a session with the environment that its screens get.
 type opened struct {
 	env   *views.Env
 	title string
+	role  *views.ProfileEntry // nil for a profile
 }
 
 // connect opens a session whose questions go to this program's screen. It may run off the loop.
@@ -68,6 +72,9 @@ func (a *app) force(s *awsops.Session) {
 	got := a.signIn.opened[s]
 	clear(a.signIn.opened) // the others were only looked at
 	a.signIn.base.Session = s
+	if got != nil && got.role != nil && !slices.ContainsFunc(a.signIn.chosen, func(e views.ProfileEntry) bool { return e.Name == got.title }) {
+		a.signIn.chosen = append(a.signIn.chosen, *got.role)
+	}
 	a.signIn.mu.Unlock()
 	if got == nil {
 		return
@@ -81,11 +88,55 @@ func (a *app) force(s *awsops.Session) {
 
 func (a *app) setPresent(title string) { a.present.Store(&title) }
 
-// List is what there is to choose from.
-func (a *app) List() views.ProfileList { return a.signIn.list.list(*a.present.Load()) }
+// List is what there is to choose from: profiles, the roles that this run has chosen without one, sso-sessions.
+func (a *app) List() views.ProfileList {
+	present := *a.present.Load()
+	out := a.signIn.list.list(present)
+	a.signIn.mu.Lock()
+	defer a.signIn.mu.Unlock()
+	for _, e := range a.signIn.chosen {
+		e.Present = e.Name == present
+		out.Entries = append(out.Entries, e)
+	}
+	return out
+}
+
+// chosen finds a role that this run has chosen without a profile.
+func (a *app) chosen(name string) (views.ProfileEntry, bool) {
+	a.signIn.mu.Lock()
+	defer a.signIn.mu.Unlock()
+	for _, e := range a.signIn.chosen {
+		if e.Name == name && name != "" {
+			return e, true
+		}
+	}
+	return views.ProfileEntry{}, false
+}
+
+// OpenRole opens a session with a role of IAM Identity Center that no profile names.
+func (a *app) OpenRole(ctx context.Context, role profiles.SingleSignOn) (*awsops.Session, error) {
+	o, err := a.signIn.list.role(role)
+	if err != nil {
+		return nil, err
+	}
+	s, err := a.connect(ctx, o)
+	if err != nil || role.Role == "" {
+		return s, err
+	}
+	a.signIn.mu.Lock()
+	defer a.signIn.mu.Unlock()
+	got := a.signIn.opened[s]
+	got.title = o.Profile
+	got.role = &views.ProfileEntry{Profile: profiles.Profile{Name: o.Profile, Kind: profiles.SSO, Source: profiles.SSO, Account: role.Account,
+		Region: o.Region, SSO: &role}, Region: o.Region, Endpoint: s.Endpoint(), Dialect: s.Dialect().String(), ReadOnly: o.ReadOnly}
+	return s, nil
+}
 
 // Open opens a session with one of the profiles.
 func (a *app) Open(ctx context.Context, name string) (*awsops.Session, error) {
+	if e, ok := a.chosen(name); ok {
+		return a.OpenRole(ctx, *e.SSO)
+	}
 	o, title, err := a.signIn.list.options(name)
 	if err != nil {
 		return nil, err
@@ -141,6 +192,11 @@ func (p *sharedProfiles) list(present string) views.ProfileList {
 	for _, e := range set.Profiles {
 		out.Entries = append(out.Entries, p.entry(e, present))
 	}
+	for _, e := range set.Sessions {
+		session := views.ProfileEntry{Profile: e, Label: e.Name, Region: e.Region, Dialect: string(config.AWS)}
+		session.Name = "" // it is no profile
+		out.Entries = append(out.Entries, session)
+	}
 	named := present
 	if len(ambient) > 0 && present == ambientLabels[ambient[0].Kind] {
 		named = ""
@@ -169,6 +225,24 @@ func (p *sharedProfiles) options(name string) (awsops.Options, string, error) {
 		}
 	}
 	return sessionOptions(p.a.cfg.For(name)), title, nil
+}
+
+// role makes the options of a role without a profile. It is called as aws configure sso would call its profile, so that
+// command lines are right once the lines of that are in the file; a profile of that name keeps it.
+func (p *sharedProfiles) role(r profiles.SingleSignOn) (awsops.Options, error) {
+	set := profiles.Load(p.a.p.env)
+	name := "sso-session " + r.Session
+	if r.Role != "" {
+		name = views.ProfileNameOf(r)
+		if _, taken := set.Find(name); taken {
+			name = r.Session + "-" + name
+		}
+	}
+	o := sessionOptions(p.a.cfg.For(name))
+	usual, _ := set.Find(p.a.p.env("AWS_PROFILE"))
+	o.Region = first(first(o.Region, first(p.a.p.env("AWS_REGION"), p.a.p.env("AWS_DEFAULT_REGION"))), first(usual.Region, r.Region))
+	o.SSO = &awsops.SSORole{Session: r.Session, StartURL: r.StartURL, Region: r.Region, Account: r.Account, Role: r.Role}
+	return o, nil
 }
 
 func first(a, b string) string {
@@ -209,6 +283,10 @@ func (p *demoProfiles) list(present string) views.ProfileList {
 		out.Entries = append(out.Entries, e)
 	}
 	return out
+}
+
+func (p *demoProfiles) role(profiles.SingleSignOn) (awsops.Options, error) {
+	return awsops.Options{}, errors.New("the demo has no IAM Identity Center")
 }
 
 func (p *demoProfiles) options(name string) (awsops.Options, string, error) {

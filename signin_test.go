@@ -6,7 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"cooper/awsops/journal"
+	"cooper/awsops/profiles"
 	"cooper/config"
+	"cooper/ui"
 	"cooper/views"
 )
 
@@ -110,5 +113,53 @@ func TestTheEnvironmentIsChosenByNoName(t *testing.T) {
 	o, title, err := p.options("")
 	if err != nil || o.Profile != "" || title != "(environment)" {
 		t.Errorf("%+v, %q, %v", o, title, err)
+	}
+}
+
+func TestARoleWithoutAProfileIsCalledAsItsProfileWouldBe(t *testing.T) {
+	const corp = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-central-1\n[sso-session bad]\nsso_region = eu-central-1\n"
+	p := shared(t, corp+"[default]\nregion = eu-north-1\n[profile admin-444455556666]\nregion = eu-west-3\n",
+		"[profile.admin-222233334444]\nread_only = true\n", config.Flags{}, nil)
+	session := entryOf(t, p.a.List(), "corp")
+	if session.Kind != profiles.Portal || session.SSO == nil || session.Name != "" {
+		t.Fatalf("the sso-session: %+v", session)
+	}
+	if bad := entryOf(t, p.a.List(), "bad"); bad.Kind != profiles.Broken || len(bad.Troubles) == 0 {
+		t.Errorf("an sso-session without a start URL: %+v", bad)
+	}
+	role := *session.SSO
+	role.Account, role.Role = "222233334444", "admin"
+	o, err := p.role(role)
+	if err != nil || o.Profile != "admin-222233334444" || o.Region != "eu-north-1" || !o.ReadOnly || o.SSO.Session != "corp" || o.SSO.Role != "admin" {
+		t.Errorf("options %+v %+v, %v", o.Profile, o.SSO, err)
+	}
+	role.Account = "444455556666"
+	if o, _ := p.role(role); o.Profile != "corp-admin-444455556666" {
+		t.Errorf("a profile of that name is there, and the role is called %s", o.Profile)
+	}
+}
+
+func TestARoleThatWasChosenStaysInTheListForItsLoginAndForSwitchingBack(t *testing.T) {
+	p := shared(t, "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-central-1\n", "", config.Flags{}, nil)
+	a := p.a
+	a.journal, a.signIn.base = journal.Memory(), &views.Env{Sessions: &views.Sessions{}, Asker: &ui.Asker{}, Context: t.Context()}
+	role := *entryOf(t, a.List(), "corp").SSO
+	role.Account, role.Role = "222233334444", "admin"
+	for range 2 {
+		s, err := a.OpenRole(t.Context(), role)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.force(s)
+	}
+	l := a.List()
+	e := entryOf(t, l, "admin-222233334444")
+	if len(l.Entries) != 2 || !e.Present || e.Kind != profiles.SSO || e.SSO.Account != role.Account || e.SSO.Role != role.Role {
+		t.Errorf("%d entries, %+v", len(l.Entries), e)
+	}
+	a.setPresent("default")
+	s, err := a.Open(t.Context(), "admin-222233334444")
+	if err != nil || s.Profile() != "admin-222233334444" {
+		t.Errorf("opened again: %v", err)
 	}
 }

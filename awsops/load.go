@@ -66,6 +66,9 @@ func (s *Session) readConfiguration(ctx context.Context) (aws.Config, error) {
 	if s.opt.Region != "" {
 		loaders = append(loaders, config.WithRegion(s.opt.Region))
 	}
+	if s.opt.SSO != nil {
+		return s.readWithoutFiles(ctx, loaders)
+	}
 	if s.opt.Profile != "" {
 		loaders = append(loaders, config.WithSharedConfigProfile(s.opt.Profile))
 	}
@@ -73,6 +76,18 @@ func (s *Session) readConfiguration(ctx context.Context) (aws.Config, error) {
 		loaders = append(loaders, config.WithCredentialsProvider(s.opt.Static.provider()))
 	}
 	return config.LoadDefaultConfig(ctx, loaders...)
+}
+
+// readWithoutFiles reads the environment alone, for a role that was chosen in place of a profile. The files belong to
+// another way to sign in: a default profile's endpoint or role must not mix with it.
+func (s *Session) readWithoutFiles(ctx context.Context, loaders []func(*config.LoadOptions) error) (aws.Config, error) {
+	cfg, err := config.LoadDefaultConfig(ctx, append(loaders, config.WithSharedConfigFiles([]string{}),
+		config.WithSharedCredentialsFiles([]string{}), config.WithCredentialsProvider(aws.AnonymousCredentials{}))...)
+	if err != nil {
+		return cfg, err
+	}
+	cfg.Credentials, err = s.opt.SSO.roleCredentials(cfg)
+	return cfg, err
 }
 
 // adoptEndpoint takes an endpoint over that the environment or the profile names. Nobody said what

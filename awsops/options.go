@@ -76,6 +76,7 @@ type Options struct {
 
 	ReadOnly bool
 	Static   *StaticCredentials
+	SSO      *SSORole // in place of a profile; Profile is then only what it is called, and Region must be given
 
 	// Isolated keeps AWS_* variables, the proxy variables and the files below ~/.aws out. It needs
 	// Static and Region.

@@ -25,6 +25,7 @@ type Sources struct {
 	tokens   map[string]time.Time    // access tokens and when they end
 	refresh  map[string]bool         // refresh tokens that are good
 	metadata map[string]time.Time    // IMDSv2 tokens
+	accounts map[string][]string     // what IAM Identity Center shows, nil: this account
 }
 
 // ContainerToken is what the container endpoint wants in the Authorization header.

@@ -14,6 +14,7 @@ const (
 	Denied
 	Unsupported
 	Failed
+	LoggedOut
 )
 
 // Picture draws a sentence in the middle of w columns and h rows, under the
@@ -30,6 +31,7 @@ func Picture(t *Theme, kind PictureKind, text string, w, h int) string {
 		Denied:      {g.Cross, "access denied", RoleBad},
 		Unsupported: {g.Unknown, "not offered by this server", RoleMuted},
 		Failed:      {g.Cross, "failed", RoleBad},
+		LoggedOut:   {g.Warn, "not logged in", RoleWarn},
 	}[kind]
 	lines := []string{t.Paint(look.role, look.sign+" "+look.word)}
 	lines = append(lines, paragraphs(text, max(min(w-4, 72), 1))...)

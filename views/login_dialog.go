@@ -19,7 +19,8 @@ type deviceLogin struct {
 	session *awsops.Session
 	entry   ProfileEntry
 	why     string
-	ended   func() // the login went well
+	ended   func()         // the login went well
+	then    func() tea.Cmd // and what comes then on the loop; nil: nothing
 	life    *ui.Life
 	prompt  sso.Prompt
 	failed  error
@@ -79,7 +80,11 @@ func (d *deviceLogin) wait(l *sso.Login) tea.Cmd {
 			}
 			d.done = true
 			d.ended()
-			return tea.Sequence(ui.Done(d), ui.Status("Logged in.", ui.Good))
+			cmd := tea.Sequence(ui.Done(d), ui.Status("Logged in.", ui.Good))
+			if d.then != nil {
+				cmd = tea.Batch(cmd, d.then())
+			}
+			return cmd
 		})
 }
 

@@ -62,7 +62,7 @@ func (v *profilesView) load() tea.Cmd {
 			v.list, v.read = l, true
 			v.id, _ = v.env.Session.KnownIdentity()
 			at := slices.IndexFunc(l.Entries, func(e ProfileEntry) bool {
-				return stay && e.title() == on.title() || !stay && e.Present
+				return stay && e.title() == on.title() && e.Kind == on.Kind || !stay && e.Present
 			})
 			v.table.SelectRow(max(at, 0))
 			return nil
@@ -140,6 +140,9 @@ func profileNote(e ProfileEntry) (string, grid.Style) {
 		return ui.Clean(e.Troubles[0].Sentence), style
 	}
 	var words []string
+	if e.Kind == profiles.Portal {
+		return "enter: accounts and roles", cellInfo
+	}
 	if e.ReadOnly {
 		words = append(words, "read-only")
 	}

@@ -57,29 +57,32 @@ func (v *profilesView) whyNoLogin() string {
 
 // whyNoCheck: what AWS can do is known.
 func (v *profilesView) whyNoCheck() string {
-	if e, ok := v.selected(); ok && e.Kind != profiles.Broken && e.Endpoint == "" {
+	if e, ok := v.selected(); ok && e.Kind == profiles.Portal {
+		return "choose a role first: enter"
+	} else if ok && e.Kind != profiles.Broken && e.Endpoint == "" {
 		return "AWS has every feature; servers that a profile names an endpoint for can be checked"
 	}
 	return v.whyBroken()
 }
 
-// use opens a session with the profile and puts it in force. Jobs of the one before go on.
+// use opens a session with the profile and puts it in force; of an sso-session the roles are shown first. Jobs of the
+// session before go on.
 func (v *profilesView) use() tea.Cmd {
 	e, _ := v.selected()
+	if e.Kind == profiles.Portal {
+		return ui.Open(ui.Place{Screen: AccountsScreen, Key: e.SSO.Session})
+	}
 	return v.opened(e, func(s *awsops.Session) tea.Cmd {
-		running := v.env.running()
-		v.env.Profiles.Use(s)
-		said := "Signed in as " + e.title() + "."
-		if running > 0 {
-			said += " " + ui.Plural(int64(running), "job goes", "jobs go") + " on as before."
-		}
-		return tea.Sequence(ui.Back(), ui.Reopen(), ui.Status(said, ui.Good))
+		return v.env.inForce(s, e.title())
 	})
 }
 
 // opened opens a session with a profile off the loop.
 func (v *profilesView) opened(e ProfileEntry, then func(*awsops.Session) tea.Cmd) tea.Cmd {
 	return ui.Do(v.life, "open", func(ctx context.Context) (*awsops.Session, error) {
+		if e.Kind == profiles.Portal {
+			return v.env.Profiles.OpenRole(ctx, *e.SSO)
+		}
 		return v.env.Profiles.Open(ctx, e.Name)
 	}, func(s *awsops.Session, err error) tea.Cmd {
 		if err != nil {
@@ -164,7 +167,9 @@ func (v *profilesView) originFacts(e ProfileEntry, add func(label, value string)
 	if e.SSO != nil {
 		add("start URL", e.SSO.StartURL)
 		add("session", e.SSO.Session)
-		add("signs in as", e.SSO.Role+" in "+e.SSO.Account)
+		if e.SSO.Role != "" {
+			add("signs in as", e.SSO.Role+" in "+e.SSO.Account)
+		}
 		add("login", v.loginWords(e))
 	}
 	add("runs", e.Process)

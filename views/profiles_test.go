@@ -48,6 +48,7 @@ aws_secret_access_key = secret
 type choice struct {
 	mu    sync.Mutex
 	list  ProfileList
+	set   profiles.Set
 	open  func(name string) (*awsops.Session, error)
 	used  []*awsops.Session
 	asked []string
@@ -55,7 +56,7 @@ type choice struct {
 
 func newChoice() *choice {
 	set := profiles.Read(profiles.File{Path: "~/.aws/config", Data: []byte(awsFiles)})
-	c := &choice{list: ProfileList{Troubles: set.Troubles, Notice: "AWS_ACCESS_KEY_ID is set and ignored: the profile keys was chosen by name."}}
+	c := &choice{set: set, list: ProfileList{Troubles: set.Troubles, Notice: "AWS_ACCESS_KEY_ID is set and ignored: the profile keys was chosen by name."}}
 	for _, p := range set.Profiles {
 		c.list.Entries = append(c.list.Entries, ProfileEntry{Profile: p, Region: p.Region, Endpoint: p.Endpoint, Dialect: "compatible",
 			Present: p.Name == "keys", ReadOnly: p.Name == "ops"})
@@ -70,6 +71,10 @@ func (c *choice) Open(_ context.Context, name string) (*awsops.Session, error) {
 	defer c.mu.Unlock()
 	c.asked = append(c.asked, name)
 	return c.open(name)
+}
+
+func (c *choice) OpenRole(_ context.Context, role profiles.SingleSignOn) (*awsops.Session, error) {
+	return c.Open(context.Background(), role.Session+" "+role.Account+" "+role.Role)
 }
 
 func (c *choice) Use(s *awsops.Session) { c.used = append(c.used, s) }

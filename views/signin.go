@@ -13,6 +13,9 @@ type Profiles interface {
 	List() ProfileList
 	// Open opens a session that is not yet in force. It sends nothing.
 	Open(ctx context.Context, name string) (*awsops.Session, error)
+	// OpenRole opens a session with a role of IAM Identity Center that no profile names; without account and role, one
+	// that signs nothing, to log in and to list them. It sends nothing.
+	OpenRole(ctx context.Context, role profiles.SingleSignOn) (*awsops.Session, error)
 	// Use puts a session in force: screens that are opened from now on get it.
 	Use(s *awsops.Session)
 }

@@ -183,6 +183,7 @@ func (b *table) layPicture() {
 	}{
 		ui.Empty: {"nothing here", ui.RoleMuted}, ui.Loading: {"loading", ui.RoleInfo}, ui.Partial: {"not all of it", ui.RoleWarn},
 		ui.Denied: {"access denied", ui.RoleBad}, ui.Unsupported: {"not offered by this server", ui.RoleMuted}, ui.Failed: {"failed", ui.RoleBad},
+		ui.LoggedOut: {"not logged in", ui.RoleWarn},
 	}[kind]
 	prefix, suffix := b.theme.Cell(words.role)
 	p := grid.Picture{Title: words.title, Style: grid.Pair{Prefix: prefix, Suffix: suffix}}

@@ -26,6 +26,7 @@ const (
 	Container   Kind = "container"       // the endpoint of ECS, or of EKS Pod Identity
 	Instance    Kind = "instance"        // EC2's metadata service
 	Environment Kind = "environment"     // AWS_ACCESS_KEY_ID
+	Portal      Kind = "sso-session"     // IAM Identity Center, with the account and the role still to be chosen
 	Surrounding Kind = "host role"       // no source of its own: the container's role, else the instance's
 	Broken      Kind = "unusable"        // Troubles say why
 )
@@ -106,6 +107,7 @@ type File struct {
 // Set is everything that the files hold.
 type Set struct {
 	Profiles []Profile // the default one first, then by name
+	Sessions []Profile // the sso-sessions by name, of kind Portal or Broken; Name is the section's
 	Troubles []Trouble // of no profile
 }
 
@@ -195,6 +197,9 @@ func Read(files ...File) Set {
 	})
 	for _, name := range names {
 		set.Profiles = append(set.Profiles, r.profile(name))
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.sessions)) {
+		set.Sessions = append(set.Sessions, r.session(name))
 	}
 	return set
 }

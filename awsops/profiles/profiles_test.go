@@ -261,3 +261,18 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+func TestSSOSessionsAreReadWhetherAProfileUsesThemOrNot(t *testing.T) {
+	set := Read(File{Path: "config", Data: []byte("[sso-session b]\nsso_start_url = https://b.example/start\nsso_region = eu-west-1\n" +
+		"sso_registration_scopes = sso:account:access, more\n[sso-session a]\nsso_region = eu-west-1\n")})
+	if len(set.Sessions) != 2 || len(set.Profiles) != 0 {
+		t.Fatalf("%+v", set)
+	}
+	if a := set.Sessions[0]; a.Kind != Broken || len(a.Troubles) != 1 || a.Troubles[0].String() != "config:5: sso_start_url is missing" {
+		t.Errorf("a: %+v", a)
+	}
+	b := set.Sessions[1]
+	if b.Kind != Portal || b.Name != "b" || b.SSO.Key() != "b" || b.SSO.StartURL != "https://b.example/start" || len(b.SSO.Scopes) != 2 {
+		t.Errorf("b: %+v %+v", b, b.SSO)
+	}
+}

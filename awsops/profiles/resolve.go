@@ -187,11 +187,7 @@ func (r *reader) signOn(p *Profile, s *section) {
 			}
 		}
 		at, sso.StartURL, sso.Region = session, session.get("sso_start_url"), session.get("sso_region")
-		for scope := range strings.SplitSeq(session.get("sso_registration_scopes"), ",") {
-			if scope = strings.TrimSpace(scope); scope != "" {
-				sso.Scopes = append(sso.Scopes, scope)
-			}
-		}
+		sso.Scopes = session.scopes()
 	}
 	for _, need := range []struct {
 		value, key string
@@ -203,6 +199,31 @@ func (r *reader) signOn(p *Profile, s *section) {
 		}
 	}
 	p.SSO = &sso
+}
+
+// scopes are what an sso-session asks for, nil for the usual.
+func (s *section) scopes() []string {
+	var out []string
+	for scope := range strings.SplitSeq(s.get("sso_registration_scopes"), ",") {
+		if scope = strings.TrimSpace(scope); scope != "" {
+			out = append(out, scope)
+		}
+	}
+	return out
+}
+
+// session reads an sso-session for itself, whether a profile uses it or not.
+func (r *reader) session(name string) Profile {
+	s := r.sessions[name]
+	p := Profile{Name: name, Kind: Portal, Source: Portal, Region: s.get("sso_region"), At: s.at,
+		SSO: &SingleSignOn{Session: name, StartURL: s.get("sso_start_url"), Region: s.get("sso_region"), Scopes: s.scopes()}}
+	for _, key := range []string{"sso_start_url", "sso_region"} {
+		if !s.has(key) {
+			p.refuse(s.at, key+" is missing")
+			break
+		}
+	}
+	return p
 }
 
 var (
