@@ -31,8 +31,9 @@ type File struct {
 	Modified time.Time // when it was delivered
 }
 
-// lateness is how long after a request its record is looked for. S3 delivers within hours as a rule.
-const lateness = 24 * time.Hour
+// Lateness is how long after a request a file with its record is looked for. S3 delivers within hours as a rule, and
+// promises nothing.
+const Lateness = 48 * time.Hour
 
 const nameLayout = "2006-01-02-15-04-05"
 
@@ -49,7 +50,7 @@ func (p Place) folder(day time.Time) string {
 }
 
 // Files gives the log files that can hold records of requests at from or later and before to, both kinds of keys, since
-// the kind may have been changed. Files that were delivered more than a day after a request are missed. It lists by the
+// the kind may have been changed. Files that were delivered more than two days after a request are missed. It lists by the
 // days and times in the keys and ends with the first error.
 func (p Place) Files(ctx context.Context, r *awsops.Reader, from, to time.Time) iter.Seq2[File, error] {
 	return func(yield func(File, error) bool) {
@@ -66,7 +67,7 @@ func (p Place) Files(ctx context.Context, r *awsops.Reader, from, to time.Time) 
 // simple lists the files of simple keys: their names begin with the time of the delivery.
 func (p Place) simple(ctx context.Context, r *awsops.Reader, from, to time.Time) iter.Seq2[File, error] {
 	return func(yield func(File, error) bool) {
-		last := p.Prefix + to.Add(lateness).UTC().Format(nameLayout)
+		last := p.Prefix + to.Add(Lateness).UTC().Format(nameLayout)
 		for f, err := range p.list(ctx, r, p.Prefix, p.Prefix+from.UTC().Format(nameLayout)) {
 			if err != nil {
 				yield(f, err)
@@ -97,7 +98,7 @@ func (p Place) partitioned(ctx context.Context, r *awsops.Reader, from, to time.
 		if p.Account == "" || p.Keys == Simple && !p.any(ctx, r) {
 			return
 		}
-		end := to.Add(lateness) // by the day of the delivery
+		end := to.Add(Lateness) // by the day of the delivery
 		if p.Keys == ByEvent {
 			end = to
 		}

@@ -23,6 +23,8 @@ const (
 	MostBytes = 3 << 30
 
 	keptFailures = 20
+
+	newest = 24 * time.Hour // how far back Poll looks for new files
 )
 
 // Progress is how far a scan has come.
@@ -191,7 +193,7 @@ func (c *counting) Read(p []byte) (int, error) {
 func (s *Scan) Poll(ctx context.Context) (int, error) {
 	before := s.Progress()
 	now := s.r.Now()
-	from := now.Add(-lateness)
+	from := now.Add(-newest)
 	if s.From.After(from) {
 		from = s.From
 	}

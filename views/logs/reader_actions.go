@@ -124,7 +124,7 @@ func (v *reader) chooseGroup() tea.Cmd {
 		}
 		items = append(items, ui.Choice{Title: p.Title, Detail: "by " + words})
 	}
-	return ui.Push(ui.NewChoose(ui.ChooseOptions{Title: "What do the logs say?", Text: "Each question is asked of what the filter and the time leave.", Items: items, At: v.preset + 1,
+	return ui.Push(ui.NewChoose(ui.ChooseOptions{Title: "What do the logs say?", Text: "Each question is asked of what the filter and the time leave. S3 may deliver a record twice: a count is no proof.", Items: items, At: v.preset + 1,
 		OK: func(i int) tea.Cmd { v.preset = i - 1; return v.ask() }}))
 }
 

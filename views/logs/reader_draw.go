@@ -27,7 +27,10 @@ func (v *reader) columns() []grid.Column {
 		grid.Column{Title: "last", Width: 14, Drop: 1})
 }
 
-const shortTime = "01-02 15:04:05"
+const (
+	shortTime = "01-02 15:04:05"
+	shortDay  = "01-02 15:04"
+)
 
 func (v *reader) recordCell(at, col int, buf []byte) ([]byte, grid.Style) {
 	r := v.shown.rows.Record(v.shown.places[at])
@@ -188,7 +191,27 @@ func (v *reader) timeLine() string {
 	case p.Err != nil:
 		out += t.Paint(ui.RoleBad, "  ended early (!)")
 	}
-	return out
+	return out + t.Paint(ui.RoleMuted, v.lookedAt())
+}
+
+// lookedAt says until when the files of a time that has ended were delivered: later ones were not looked for.
+func (v *reader) lookedAt() string {
+	if v.live || v.scan.Place.Keys == logging.ByEvent {
+		return ""
+	}
+	until := v.to.Add(logging.Lateness)
+	if until.After(v.env.Now()) {
+		return "  files delivered until now; more may come"
+	}
+	return "  files delivered by " + until.UTC().Format(shortDay)
+}
+
+// lookedWords is lookedAt as a sentence.
+func (v *reader) lookedWords() string {
+	if s := strings.TrimSpace(v.lookedAt()); s != "" {
+		return " Looked at: " + s + "."
+	}
+	return ""
 }
 
 // questionLine says how much answers what is asked, and what that is: a long filter is cut, the count never.
@@ -258,7 +281,7 @@ func (v *reader) picture() {
 	case v.scan.Progress().Found == 0:
 		v.table.Picture(ui.Empty, "There is no log file of this time. S3 delivers hours late; w takes another time.")
 	case v.place.Focus == FocusDeleted && v.filter.Deletes:
-		v.table.Picture(ui.Empty, "No record of this time tells of a deletion of "+v.place.Key+". Delivery is late and not promised to be complete; w takes a longer time.")
+		v.table.Picture(ui.Empty, "No record of this time tells of a deletion of "+v.place.Key+". Delivery is late and not promised to be complete."+v.lookedWords()+" w takes a longer time.")
 	default:
 		v.table.Picture(ui.Empty, "No record fits. c clears the filter, w takes another time.")
 	}

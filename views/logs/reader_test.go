@@ -64,8 +64,18 @@ func TestWhoDeletedAKeyIsAskedAtOnce(t *testing.T) {
 	})
 	at.Key = "never"
 	on(t, 120, 40, at, traffic, func(_ *stage, p *uitest.Program) {
-		p.Sees("No record of this time tells of a deletion of never")
+		p.Sees("No record of this time tells of a deletion of never", "files delivered until now; more may come")
 	})
+}
+
+func TestARecordThatWasDeliveredTwoDaysLateIsFoundAndTheReaderSaysHowFarItLooked(t *testing.T) {
+	at := ui.Place{Screen: ReaderScreen, Bucket: "scratch", Key: "late.txt", Focus: FocusDeleted + "@1999-12-28T00:00:00Z"} // the bubble's time begins with 2000
+	const back = 4 * 24 * time.Hour
+	for late, want := range map[time.Duration]string{47 * time.Hour: "job/run", 50 * time.Hour: "There is no log file of this time"} {
+		on(t, 120, 40, at, func(w *wire) {
+			w.deliver(back-late, logLine(back, "arn:aws:sts::111122223333:assumed-role/job/run", "REST.DELETE.OBJECT", "late.txt", gone))
+		}, func(_ *stage, p *uitest.Program) { p.Sees(want, "files delivered by 12-30 01:00") })
+	}
 }
 
 func TestAFilterIsAskedForAndAMistakeLosesNothing(t *testing.T) {
