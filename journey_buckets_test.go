@@ -84,7 +84,7 @@ func TestWhatWasDeletedComesBack(t *testing.T) {
 		r.Press("/")
 		r.Type("notes.txt")
 		r.Press("enter")
-		r.until("4 of 149, esc shows all", "DELETE MARKER", "old marker")
+		r.until("4 of 149 rows, esc shows all", "DELETE MARKER", "old marker")
 		r.Press("U")
 		r.until("Plan: Undelete 1 object", "no copy is made")
 		r.consent()

@@ -137,7 +137,25 @@ func (s *Session) over(ctx context.Context, request any, err error) bool {
 	}
 	api := s.client(clientKey{region: s.cfg.Region, pathStyle: s.pathStyle("")})
 	_, err = api.ListBuckets(context.WithValue(ctx, probeKey{}, true), &s3.ListBucketsInput{MaxBuckets: aws.Int32(1)})
-	return s.lapsed(err)
+	return s.lapsed(err) || err == nil && s.loggedInSince(ctx)
+}
+
+// loggedInSince tells whether somebody logged in after the call of ctx was begun: it then failed with credentials that
+// are not those in force. A login that is under way is waited for.
+func (s *Session) loggedInSince(ctx context.Context) bool {
+	call, _ := ctx.Value(outgoingKey{}).(*outgoing)
+	if call == nil {
+		return false
+	}
+	done := waitForPerson(ctx)
+	defer done()
+	select {
+	case s.loginTurn <- struct{}{}:
+		defer func() { <-s.loginTurn }()
+		return s.logins.Load() != call.login
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // renewed makes a call that is not the SDK's, and once more after a new login when it failed because the login is over.

@@ -382,6 +382,9 @@ func TestEveryKindOfPlanCanBeResumedAndHasAScript(t *testing.T) {
 		_, p, _ := c.planned(t, false)
 		seen[p.Kind] = true
 	}
+	for _, stream := range []string{"object.pour", "object.print"} {
+		kinds[stream] = true // what came from or went into a pipe is gone: such a job is begun anew
+	}
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(kinds)), slices.Sorted(maps.Keys(seen))); diff != "" {
 		t.Errorf("kinds differ (- to be resumed, + in scripts):\n%s", diff)
 	}
