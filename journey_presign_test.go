@@ -15,7 +15,7 @@ var signature = regexp.MustCompile(`X-Amz-Signature=([0-9a-f]{64})`)
 // fetch uses a URL as anybody who has it could.
 func (r *rig) fetch(url string) *httptest.ResponseRecorder {
 	r.t.Helper()
-	req := httptest.NewRequest(http.MethodGet, url, nil)
+	req := httptest.NewRequestWithContext(r.t.Context(), http.MethodGet, url, nil)
 	out := httptest.NewRecorder()
 	r.server.ServeHTTP(out, req)
 	return out
