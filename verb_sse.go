@@ -41,7 +41,7 @@ type held struct {
 // choice reads the flags and the key files. up is for uploads and copies, which take one key; copies have a source in a
 // bucket.
 func (f *sseFlags) choice(up, fromBucket bool) (held, error) {
-	h, err := readKeys(f.keys)
+	h, err := readKeys("--sse-c-key", f.keys)
 	if err == nil {
 		err = f.conflict(up, len(h.keys))
 	}
@@ -54,7 +54,7 @@ func (f *sseFlags) choice(up, fromBucket bool) (held, error) {
 	if h.Choice, err = f.chosen(h.keys); err != nil || f.source == "" {
 		return h, err
 	}
-	source, err := readKeys([]string{f.source})
+	source, err := readKeys("--sse-c-copy-source-key", []string{f.source})
 	h.keys, h.files = append(h.keys, source.keys...), append(h.files, source.files...)
 	return h, err
 }
@@ -84,14 +84,14 @@ func (f *sseFlags) serverSide() bool {
 	return f.kind != "" || f.kmsKey != "" || f.context != "" || f.bucketKey
 }
 
-// readKeys reads the key files; aws names them by fileb://.
-func readKeys(names []string) (held, error) {
+// readKeys reads the key files that a flag names; aws names them by fileb://.
+func readKeys(flag string, names []string) (held, error) {
 	var h held
 	for _, name := range names {
 		name = strings.TrimPrefix(name, "fileb://")
 		key, err := sse.ReadKey(name)
 		if err != nil {
-			return h, fmt.Errorf("--sse-c-key: %w", err)
+			return h, fmt.Errorf("%s: %w", flag, err)
 		}
 		if abs, err := filepath.Abs(name); err == nil {
 			name = abs

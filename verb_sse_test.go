@@ -69,3 +69,37 @@ func TestAFileGoesUpAndComesDownUnderAKeyOfOnesOwn(t *testing.T) {
 		}
 	}
 }
+
+func TestACopyReadsItsSourceWithTheSourcesKey(t *testing.T) {
+	w := openTLSShell(t)
+	dir := writeTree(t, map[string][]byte{"a.txt": []byte("secret one")})
+	keys := writeTree(t, map[string][]byte{"key": bytes.Repeat([]byte{7}, 32), "other": bytes.Repeat([]byte{8}, 32), "short": []byte("x")})
+	file, key, other := filepath.Join(dir, "a.txt"), filepath.Join(keys, "key"), filepath.Join(keys, "other")
+	to := t.TempDir()
+	same := func(name string, args ...string) {
+		t.Helper()
+		w.must(t, 0, append(append([]string{"cp"}, args...), filepath.Join(to, name))...)
+		if got, err := os.ReadFile(filepath.Join(to, name)); string(got) != "secret one" {
+			t.Errorf("%s is %q, %v", name, got, err)
+		}
+	}
+	w.must(t, 0, "cp", "--yes", "--sse-c-key", key, file, "s3://box/from")
+	if said := w.must(t, 0, "cp", "--dry-run", "--sse-c-copy-source-key", key, "--sse", "AES256", "s3://box/from", "s3://box/plain"); !strings.Contains(said, "--copy-source-sse-customer-key fileb://"+key) {
+		t.Errorf("the plan says %q", said)
+	}
+	w.must(t, 0, "cp", "--yes", "--sse-c-copy-source-key", key, "--sse", "AES256", "s3://box/from", "s3://box/plain")
+	same("plain", "s3://box/plain")
+	w.must(t, 0, "cp", "--yes", "--sse-c-copy-source-key", "fileb://"+key, "--sse-c-key", other, "s3://box/from", "s3://box/rotated")
+	same("rotated", "--sse-c-key", other, "s3://box/rotated")
+	w.must(t, 1, "cp", "--sse-c-key", key, "s3://box/rotated", filepath.Join(to, "none"))
+	w.must(t, 1, "cp", "--yes", "--sse-c-copy-source-key", other, "--sse", "AES256", "s3://box/from", "s3://box/none")
+	for want, args := range map[string][]string{
+		"for copies between buckets":                             {"--sse-c-copy-source-key", key, file, "s3://box/x"},
+		"--sse-c-copy-source-key: the key file":                  {"--sse-c-copy-source-key", filepath.Join(keys, "gone"), "s3://box/from", "s3://box/x"},
+		"--sse-c-copy-source-key: a customer's key has 32 bytes": {"--sse-c-copy-source-key", filepath.Join(keys, "short"), "s3://box/from", "s3://box/x"},
+	} {
+		if said := w.must(t, 2, append([]string{"cp"}, args...)...); !strings.Contains(said, want) {
+			t.Errorf("%v: %q, want %q", args, said, want)
+		}
+	}
+}
