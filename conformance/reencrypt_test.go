@@ -176,3 +176,56 @@ func TestAJobGoesOnWithItsKeyOrAsksForIt(t *testing.T) {
 	again, err := reencrypt.Planners()[reencrypt.KindApply](t.Context(), w.reader(), p.Params)
 	w.done(t, again, err)
 }
+
+func TestAJobThatWasCutOffGoesOnAtItsPlaceAndChangesNothingTwice(t *testing.T) {
+	const n, before = 100, 60
+	for _, test := range []struct {
+		op  string
+		own bool
+	}{{"UpdateObjectEncryption", false}, {"CopyObject", true}} {
+		t.Run(test.op, func(t *testing.T) {
+			w := openSandbox(t, awsops.DialectSandbox)
+			b, own := w.keyed(t, "Enabled", 'k')
+			for i := range n {
+				w.put(t, b, fmt.Sprintf("k%03d", i), "text")
+			}
+			to := sse.Choice{Kind: sse.KMS, KeyID: w.kmsKey(t)}
+			if test.own {
+				to = own
+			}
+			p, err := reencrypt.Plan(t.Context(), w.reader(), reencrypt.Spec{Scope: reencrypt.Scope{Bucket: b}, To: to})
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.server.Faults.Add(sandbox.Fault{Operation: test.op, Skip: before, Status: 400, Code: "ExpiredToken", Message: "The provided token has expired."})
+			cut := w.apply(t, p)
+			w.server.Faults.Clear()
+			if cut.Err == nil || cut.Err.Kind != awsops.KindExpired || cut.Done >= n || cut.Reached.Cursor == "" || w.sent(test.op) != before {
+				t.Fatalf("it wasn't cut off: %+v after %d", cut, w.sent(test.op))
+			}
+			next := w.elsewhere(t) // a program that was started anew holds no keys
+			left := awsops.Unfinished{Start: awsops.JournalStart{ID: p.ID, Kind: p.Kind, Params: p.Params, Target: p.Target}, At: cut.Reached}
+			if test.own {
+				_, err := next.session.Resume(t.Context(), reencrypt.Planners(), left)
+				if m, ok := errors.AsType[*sse.MissingKey](err); !ok || m.Fingerprint != own.Fingerprint {
+					t.Errorf("without its key: %v", err)
+				}
+				next.session.Keys().Add(customerKey(t, 'k'), "", b)
+			}
+			again, err := next.session.Resume(t.Context(), reencrypt.Planners(), left)
+			s := next.done(t, again, err)
+			if again.Resumes != p.ID || s.Done >= n || s.Done+before < n {
+				t.Errorf("the rest were %d", s.Done)
+			}
+			if got := next.sent(test.op); got != n-before {
+				t.Errorf("%d were changed after %d, of %d", got, before, n)
+			}
+			for i := range n {
+				h, err := details.ReadHead(t.Context(), next.reader(), b, fmt.Sprintf("k%03d", i), "")
+				if got, _ := reencrypt.EncryptionOf(h.Encryption); err != nil || got != to {
+					t.Fatalf("object %d is %v, %v", i, got, err)
+				}
+			}
+		})
+	}
+}

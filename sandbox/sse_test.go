@@ -88,3 +88,56 @@ func TestAKMSKeyIsNamedByItsARN(t *testing.T) {
 		}
 	}
 }
+
+func TestAPartIsCopiedOutOfOneCustomersKeyIntoAnother(t *testing.T) {
+	s, _ := newSandbox(t)
+	s.findBucket("bucket").blockSSEC = false
+	const url = "https://cooper.localhost/bucket/"
+	send(t, s, "PUT", url+"from", "0123456789", customerKey('a', "X-Amz-")...)
+	res, body := send(t, s, "POST", url+"big?uploads", "", customerKey('b', "X-Amz-")...)
+	_, id, _ := strings.Cut(body, "<UploadId>")
+	id, _, ok := strings.Cut(id, "</UploadId>")
+	if !ok {
+		t.Fatalf("%d %s", res.StatusCode, body)
+	}
+	part := url + "big?partNumber=1&uploadId=" + id
+	headers := func(source, target byte) []string {
+		h := []string{"X-Amz-Copy-Source", "bucket/from", "X-Amz-Copy-Source-Range", "bytes=2-5"}
+		if source != 0 {
+			h = append(h, customerKey(source, "X-Amz-Copy-Source-")...)
+		}
+		if target != 0 {
+			h = append(h, customerKey(target, "X-Amz-")...)
+		}
+		return h
+	}
+	for _, c := range []struct {
+		source, target byte
+		status         int
+		code, words    string
+	}{
+		{0, 'b', 400, "InvalidRequest", "The correct parameters must be provided to retrieve the object."},
+		{'b', 'b', 403, "AccessDenied", "must provide the correct secret key."},
+		{'a', 0, 400, "InvalidRequest", ""},
+		{'a', 'a', 400, "InvalidRequest", ""},
+	} {
+		res, body := send(t, s, "PUT", part, "", headers(c.source, c.target)...)
+		wantError(t, res, body, c.status, c.code, c.words)
+	}
+	res, body = send(t, s, "PUT", part, "", headers('a', 'b')...)
+	sum := md5.Sum(bytes.Repeat([]byte{'b'}, 32))
+	if res.StatusCode != 200 || res.Header.Get("X-Amz-Server-Side-Encryption-Customer-Key-Md5") != base64.StdEncoding.EncodeToString(sum[:]) || strings.Contains(body, hexMD5("2345")) {
+		t.Fatalf("%d %v %s", res.StatusCode, res.Header, body)
+	}
+	_, etag, _ := strings.Cut(body, "<ETag>")
+	etag, _, _ = strings.Cut(etag, "</ETag>")
+	done := "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>" + etag + "</ETag></Part></CompleteMultipartUpload>"
+	if res, body = send(t, s, "POST", url+"big?uploadId="+id, done, customerKey('b', "X-Amz-")...); res.StatusCode != 200 {
+		t.Fatalf("%d %s", res.StatusCode, body)
+	}
+	res, body = send(t, s, "GET", url+"big", "", customerKey('a', "X-Amz-")...)
+	wantError(t, res, body, 403, "AccessDenied", "must provide the correct secret key.")
+	if _, body = send(t, s, "GET", url+"big", "", customerKey('b', "X-Amz-")...); body != "2345" {
+		t.Errorf("%q", body)
+	}
+}
