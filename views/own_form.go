@@ -41,9 +41,7 @@ func ownFields(env *Env) []ui.FormField {
 	}
 	fields = append(fields, ownKeyFields(env, unless(ownFile), keyFromFile, keyNew)...)
 	return append(fields,
-		ui.FormField{ID: "ownkms", Label: "its KMS key", Placeholder: "arn:aws:kms:…:key/…", Hidden: unless(ownKMS), Check: func(s string) string {
-			return clientside.Check(sse.Client{KeyID: strings.TrimSpace(s)})
-		}, Help: "The full ARN. KMS makes a data key for each object; reading needs kms:Decrypt and this ARN."},
+		ui.FormField{ID: "ownkms", Label: "its KMS key", Placeholder: "arn:aws:kms:…:key/…", Hidden: unless(ownKMS), Check: checkOwnKMS, Help: "The full ARN. KMS makes a data key for each object; reading needs kms:Decrypt and this ARN."},
 		ui.FormField{ID: "owncontext", Label: "its context", Placeholder: `{"project":"x"}, or nothing`, Hidden: unless(ownKMS), Check: checkOwnContext,
 			Help: "A KMS encryption context: it is kept in the object's metadata and in CloudTrail, in plain text."},
 		ui.FormField{ID: "ownold", Label: "for old readers", Kind: ui.CheckField, Hidden: func(v ui.Values) bool { return !sealsHere(v) },
@@ -51,6 +49,13 @@ func ownFields(env *Env) []ui.FormField {
 }
 
 func sealsHere(v ui.Values) bool { return v["own"] == ownFile || v["own"] == ownKMS }
+
+func checkOwnKMS(s string) string {
+	if s = strings.TrimSpace(s); s == "" {
+		return "type the key's full ARN"
+	}
+	return clientside.Check(sse.Client{KeyID: s})
+}
 
 func checkOwnContext(s string) string {
 	return clientside.Check(sse.Client{KeyID: "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab", Context: strings.TrimSpace(s)})

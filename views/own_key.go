@@ -134,9 +134,7 @@ func askOwnKMS(life *ui.Life, e *awsops.Error, typed *sse.Client, then func(tran
 	stored := func(v ui.Values) bool { return v["unseal"] == asStored }
 	return ui.Raise(ui.NewForm(ui.FormOptions{Title: "Client-side encrypted", Text: ui.Clean(upperFirst(e.Message) + ". " + e.Hint), Submit: "go on", Fields: []ui.FormField{
 		{ID: "unseal", Label: "what", Kind: ui.ChoiceField, Options: []string{unsealIt, asStored}},
-		{ID: "ownkms", Label: "KMS key", Value: typed.KeyID, Placeholder: "arn:aws:kms:…:key/…", Hidden: stored, Check: func(s string) string {
-			return clientside.Check(sse.Client{KeyID: strings.TrimSpace(s)})
-		}},
+		{ID: "ownkms", Label: "KMS key", Value: typed.KeyID, Placeholder: "arn:aws:kms:…:key/…", Hidden: stored, Check: checkOwnKMS},
 		{ID: "owncontext", Label: "context", Value: typed.Context, Placeholder: "nothing takes the object's own", Hidden: stored, Check: func(s string) string {
 			return checkOwnContext(s)
 		}, Help: "When it is given it must be the object's."},

@@ -285,3 +285,25 @@ func TestAnUploadIsEncryptedWithANewKey(t *testing.T) {
 		}
 	})
 }
+
+func TestAKMSKeyThatIsLeftOutIsAskedForByItsARN(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "a.txt"), []byte("hello"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	build := transferStage(dir, func(s *stage) tea.Cmd { return openUpload(s.Env, s.Life(), "b", "") }, nil)
+	on(t, 110, 45, build, func(_ *stage, p *uitest.Program) {
+		p.Press("o")
+		p.Type("~/a.txt\n")
+		p.Sleep(time.Second)
+		for range 8 {
+			p.Press("tab")
+		}
+		p.Press("right", "right", "enter")
+		p.Sees("with a KMS key", "type the key's full ARN")
+		p.SeesNot("a key file, or the ARN of a KMS key")
+		p.Type("alias/mine")
+		p.Press("enter")
+		p.Sees("an alias can move")
+	})
+}

@@ -71,7 +71,7 @@ func Check(c sse.Client) string {
 	case c.KeyID != "" && c.Fingerprint != "":
 		return "client-side encryption takes a key file or a KMS key, not both"
 	case c.KeyID != "" && !kms.IsKeyARN(c.KeyID):
-		return "a KMS key is given by its full ARN here: an alias can be moved to another key"
+		return "a KMS key's full ARN is needed: an alias can move"
 	case c.KeyID == "" && c.Context != "":
 		return "an encryption context goes with a KMS key only"
 	}

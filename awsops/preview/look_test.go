@@ -162,8 +162,8 @@ func TestWhatCanNotBeReadSaysWhy(t *testing.T) {
 	for want, h := range map[string]objects.Head{
 		"archived in":        {StorageClass: "GLACIER"},
 		"ARCHIVE_ACCESS":     {StorageClass: "INTELLIGENT_TIERING", ArchiveStatus: "ARCHIVE_ACCESS"},
-		"the program that":   {Metadata: []objects.Pair{{Name: "x-amz-key-v2"}}},
-		"S3 holds only what": {Metadata: []objects.Pair{{Name: "X-Amz-3"}}},
+		"before it was sent": {Metadata: []objects.Pair{{Name: "x-amz-key-v2"}}},
+		"download with its":  {Metadata: []objects.Pair{{Name: "X-Amz-3"}}},
 	} {
 		if got := Why(h); !strings.Contains(got, want) {
 			t.Errorf("%+v: %q", h, got)

@@ -50,7 +50,7 @@ func Why(h objects.Head) string {
 	case h.Archive().State == objects.Restoring:
 		return "It was archived in " + h.Archive().Tier + " and is being restored: it can't be read yet."
 	case ClientSide(h):
-		return "It was encrypted by the program that stored it: S3 holds only what can't be read."
+		return "It was encrypted before it was sent, so S3 holds only ciphertext. A download with its key decrypts it; the details tell more of that key."
 	}
 	return ""
 }
