@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"strings"
@@ -200,8 +201,8 @@ func TestAJobThatWasCutOffGoesOnAtItsPlaceAndChangesNothingTwice(t *testing.T) {
 			w.server.Faults.Add(sandbox.Fault{Operation: test.op, Skip: before, Status: 400, Code: "ExpiredToken", Message: "The provided token has expired."})
 			cut := w.apply(t, p)
 			w.server.Faults.Clear()
-			if cut.Err == nil || cut.Err.Kind != awsops.KindExpired || cut.Done >= n || cut.Reached.Cursor == "" || w.sent(test.op) != before {
-				t.Fatalf("it wasn't cut off: %+v after %d", cut, w.sent(test.op))
+			if cut.Err == nil || cut.Err.Kind != awsops.KindExpired || cut.Done > before {
+				t.Fatalf("it wasn't cut off: %+v", cut)
 			}
 			next := w.elsewhere(t) // a program that was started anew holds no keys
 			left := awsops.Unfinished{Start: awsops.JournalStart{ID: p.ID, Kind: p.Kind, Params: p.Params, Target: p.Target}, At: cut.Reached}
@@ -214,8 +215,13 @@ func TestAJobThatWasCutOffGoesOnAtItsPlaceAndChangesNothingTwice(t *testing.T) {
 			}
 			again, err := next.session.Resume(t.Context(), reencrypt.Planners(), left)
 			s := next.done(t, again, err)
-			if again.Resumes != p.ID || s.Done >= n || s.Done+before < n {
-				t.Errorf("the rest were %d", s.Done)
+			place, _ := base64.StdEncoding.DecodeString(cut.Reached.Cursor) // "" where the very first one was the slowest
+			passed := 0
+			for passed < n && string(place) >= fmt.Sprintf("k%03d", passed) {
+				passed++
+			}
+			if again.Resumes != p.ID || s.Done != int64(n-passed) || passed > before {
+				t.Errorf("%d were dealt with after %q", s.Done, place)
 			}
 			if got := next.sent(test.op); got != n-before {
 				t.Errorf("%d were changed after %d, of %d", got, before, n)
