@@ -91,6 +91,9 @@ func (d *result) lines(w int) []string {
 	for _, doubt := range m.Death.Doubts {
 		out = append(out, d.paint(ui.RoleWarn, d.env.Theme.Glyph().Warn+" "+ui.Clean(doubt), w)...)
 	}
+	if m.Over(d.env.Session.ServerNow()) { // what the bucket would say is no matter any more
+		return append(out, d.trial(w)...)
+	}
 	out = append(out, d.said(w)...)
 	out = append(out, d.trial(w)...)
 	out = append(out, "")

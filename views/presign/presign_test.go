@@ -222,6 +222,7 @@ func TestACountdownRunsToItsEndAndTheKeysEndWithIt(t *testing.T) {
 		p.Sees("in 58 s")
 		p.Sleep(2 * time.Minute)
 		p.Sees("it is dead")
+		p.SeesNot("lets it pass", "can use it until it dies")
 		p.Press("y")
 		p.Sees("It has died")
 		p.Press("esc", ":")
