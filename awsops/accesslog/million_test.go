@@ -173,3 +173,11 @@ func TestARecordTakesLessMemoryThanItsLine(t *testing.T) {
 	}
 	runtime.KeepAlive(table)
 }
+
+func TestAPlaceIsTheSameWhenItWasPacked(t *testing.T) {
+	for _, p := range []place{{}, {1, 2, 3}, {1<<27 - 1, chunkSize - 1, longestLine}, {0, 0, longestLine}, {7, chunkSize - 1, 0}} {
+		if got := p.pack().place(); got != p {
+			t.Errorf("%v became %v", p, got)
+		}
+	}
+}

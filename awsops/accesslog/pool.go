@@ -19,6 +19,18 @@ type arena struct {
 // place is where an arena keeps a text.
 type place struct{ chunk, from, size uint32 }
 
+// packed is a place in 64 bits, since a million records have one each: 27 for the chunk, 18 for where it begins in it, 19
+// for a size that is at most that of the longest line.
+type packed uint64
+
+func (p place) pack() packed {
+	return packed(p.chunk)<<37 | packed(p.from)<<19 | packed(p.size)
+}
+
+func (p packed) place() place {
+	return place{chunk: uint32(p >> 37), from: uint32(p >> 19 & (1<<18 - 1)), size: uint32(p & (1<<19 - 1))}
+}
+
 // room gives n bytes of free space at the end of the arena.
 func (a *arena) room(n int) ([]byte, place) {
 	last := len(a.chunks) - 1

@@ -43,7 +43,7 @@ func (r *Rows) keyText(w *row) string {
 func (r *Rows) Record(i uint32) Record {
 	w := r.row(i)
 	if w.broken() {
-		return Record{Broken: string(textAt(r.own, w.own)), At: timeOf(w.at)}
+		return Record{Broken: string(textAt(r.own, w.own.place())), At: timeOf(w.at)}
 	}
 	out := Record{At: timeOf(w.at), Key: r.keyText(w), TLS: r.tails[w.tail].tls, Auth: r.tails[w.tail].auth, N: int(w.n), quoted: w.flags & (quotedRequest | quotedReferer | quotedAgent)}
 	owner, bucket, _ := bytes.Cut(r.texts[poolContext].at(w.context), []byte(" "))
@@ -60,7 +60,7 @@ func (r *Rows) Record(i uint32) Record {
 	}
 	v[Status] = dash(int64(w.status)-1, 1)
 	v[BytesSent], v[ObjectSize], v[TotalTime], v[TurnAround] = dash(w.sent, 0), dash(w.size, 0), dash(int64(w.total), 0), dash(int64(w.turn), 0)
-	v[RequestID], v[HostID] = unpackOwn(textAt(r.own, w.own))
+	v[RequestID], v[HostID] = unpackOwn(textAt(r.own, w.own.place()))
 	rest := r.texts[poolTail].at(w.tail)
 	for f := Signature; int(f) < out.N; f++ {
 		field, more, _ := word(rest)

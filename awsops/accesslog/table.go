@@ -10,10 +10,10 @@ import (
 
 // row is a record as the table keeps it: numbers, and the numbers of texts.
 type row struct {
-	at          int64 // Unix seconds
-	sent, size  int64 // -1 for a dash
-	total, turn int32 // ms, -1 for a dash
-	own         place // request id and host id, or the whole of a broken line
+	at          int64  // Unix seconds
+	sent, size  int64  // -1 for a dash
+	total, turn int32  // ms, -1 for a dash
+	own         packed // request id and host id, or the whole of a broken line
 
 	context, ip, requester, operation, key, request, code, referer, agent, version, tail uint32
 
@@ -173,7 +173,7 @@ func (t *Table) takeTexts(r *row, p *Parts) {
 		t.tails = append(t.tails, tailOf(p))
 	}
 	t.buf = packOwn(t.buf[:0], p.Field[RequestID], p.Field[HostID])
-	r.own = t.own.keep(t.buf)
+	r.own = t.own.keep(t.buf).pack()
 }
 
 // addBroken keeps a line that is no record beside the record before it.
@@ -181,7 +181,7 @@ func (t *Table) addBroken(line []byte) {
 	t.bytes += int64(len(line)) + 1
 	line = hide(line)
 	was, r := t.last(), t.next()
-	*r = row{at: was.at, flags: flagBroken, own: t.own.keep(line), sent: -1, size: -1, total: -1, turn: -1}
+	*r = row{at: was.at, flags: flagBroken, own: t.own.keep(line).pack(), sent: -1, size: -1, total: -1, turn: -1}
 	t.n++
 	t.broken++
 }
