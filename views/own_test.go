@@ -161,7 +161,7 @@ func TestTheCiphertextIsCopiedWhenThatIsChosen(t *testing.T) {
 		p.Type("alias/x")
 		p.Press("enter")
 		p.Sleep(time.Second)
-		p.Sees("by its full ARN")
+		p.Sees("full ARN is needed")
 		p.Press("ctrl+u")
 		p.Type("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
 		p.Press("enter")
