@@ -179,59 +179,78 @@ func TestAJobGoesOnWithItsKeyOrAsksForIt(t *testing.T) {
 }
 
 func TestAJobThatWasCutOffGoesOnAtItsPlaceAndChangesNothingTwice(t *testing.T) {
-	const n, before = 100, 60
-	for _, test := range []struct {
-		op  string
-		own bool
-	}{{"UpdateObjectEncryption", false}, {"CopyObject", true}} {
+	for _, test := range []cutShort{{op: "UpdateObjectEncryption"}, {op: "CopyObject", own: true}} {
 		t.Run(test.op, func(t *testing.T) {
 			w := openSandbox(t, awsops.DialectSandbox)
-			b, own := w.keyed(t, "Enabled", 'k')
-			for i := range n {
-				w.put(t, b, fmt.Sprintf("k%03d", i), "text")
-			}
-			to := sse.Choice{Kind: sse.KMS, KeyID: w.kmsKey(t)}
-			if test.own {
-				to = own
-			}
-			p, err := reencrypt.Plan(t.Context(), w.reader(), reencrypt.Spec{Scope: reencrypt.Scope{Bucket: b}, To: to})
-			if err != nil {
-				t.Fatal(err)
-			}
-			w.server.Faults.Add(sandbox.Fault{Operation: test.op, Skip: before, Status: 400, Code: "ExpiredToken", Message: "The provided token has expired."})
-			cut := w.apply(t, p)
-			w.server.Faults.Clear()
-			if cut.Err == nil || cut.Err.Kind != awsops.KindExpired || cut.Done > before {
-				t.Fatalf("it wasn't cut off: %+v", cut)
-			}
+			p, cut, to := test.begin(t, w)
 			next := w.elsewhere(t) // a program that was started anew holds no keys
-			left := awsops.Unfinished{Start: awsops.JournalStart{ID: p.ID, Kind: p.Kind, Params: p.Params, Target: p.Target}, At: cut.Reached}
-			if test.own {
-				_, err := next.session.Resume(t.Context(), reencrypt.Planners(), left)
-				if m, ok := errors.AsType[*sse.MissingKey](err); !ok || m.Fingerprint != own.Fingerprint {
-					t.Errorf("without its key: %v", err)
-				}
-				next.session.Keys().Add(customerKey(t, 'k'), "", b)
-			}
-			again, err := next.session.Resume(t.Context(), reencrypt.Planners(), left)
-			s := next.done(t, again, err)
+			again, s := test.goOn(t, next, p, cut, to)
 			place, _ := base64.StdEncoding.DecodeString(cut.Reached.Cursor) // "" where the very first one was the slowest
 			passed := 0
-			for passed < n && string(place) >= fmt.Sprintf("k%03d", passed) {
+			for passed < cutOf && string(place) >= cutKey(passed) {
 				passed++
 			}
-			if again.Resumes != p.ID || s.Done != int64(n-passed) || passed > before {
+			if again.Resumes != p.ID || s.Done != int64(cutOf-passed) || passed > cutAfter {
 				t.Errorf("%d were dealt with after %q", s.Done, place)
 			}
-			if got := next.sent(test.op); got != n-before {
-				t.Errorf("%d were changed after %d, of %d", got, before, n)
+			if got := next.sent(test.op); got != cutOf-cutAfter {
+				t.Errorf("%d were changed after %d, of %d", got, cutAfter, cutOf)
 			}
-			for i := range n {
-				h, err := details.ReadHead(t.Context(), next.reader(), b, fmt.Sprintf("k%03d", i), "")
+			for i := range cutOf {
+				h, err := details.ReadHead(t.Context(), next.reader(), p.Target.Bucket, cutKey(i), "")
 				if got, _ := reencrypt.EncryptionOf(h.Encryption); err != nil || got != to {
 					t.Fatalf("object %d is %v, %v", i, got, err)
 				}
 			}
 		})
 	}
+}
+
+// cutShort is a job of cutOf objects that ends after cutAfter of them, since its credentials do.
+type cutShort struct {
+	op  string // changes an object
+	own bool   // to a key of the customer's
+}
+
+const cutOf, cutAfter = 100, 60
+
+func cutKey(i int) string { return fmt.Sprintf("k%03d", i) }
+
+// begin runs the job until it is cut off.
+func (c cutShort) begin(t *testing.T, w *world) (*awsops.Plan, awsops.JobSnapshot, sse.Choice) {
+	t.Helper()
+	b, own := w.keyed(t, "Enabled", 'k')
+	for i := range cutOf {
+		w.put(t, b, cutKey(i), "text")
+	}
+	to := sse.Choice{Kind: sse.KMS, KeyID: w.kmsKey(t)}
+	if c.own {
+		to = own
+	}
+	p, err := reencrypt.Plan(t.Context(), w.reader(), reencrypt.Spec{Scope: reencrypt.Scope{Bucket: b}, To: to})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.server.Faults.Add(sandbox.Fault{Operation: c.op, Skip: cutAfter, Status: 400, Code: "ExpiredToken", Message: "The provided token has expired."})
+	cut := w.apply(t, p)
+	w.server.Faults.Clear()
+	if cut.Err == nil || cut.Err.Kind != awsops.KindExpired || cut.Done > cutAfter {
+		t.Fatalf("it wasn't cut off: %+v", cut)
+	}
+	return p, cut, to
+}
+
+// goOn runs the rest, once the key is there again that it asks for.
+func (c cutShort) goOn(t *testing.T, next *world, p *awsops.Plan, cut awsops.JobSnapshot, to sse.Choice) (*awsops.Plan, awsops.JobSnapshot) {
+	t.Helper()
+	left := awsops.Unfinished{Start: awsops.JournalStart{ID: p.ID, Kind: p.Kind, Params: p.Params, Target: p.Target}, At: cut.Reached}
+	if c.own {
+		_, err := next.session.Resume(t.Context(), reencrypt.Planners(), left)
+		if m, ok := errors.AsType[*sse.MissingKey](err); !ok || m.Fingerprint != to.Fingerprint {
+			t.Errorf("without its key: %v", err)
+		}
+		next.session.Keys().Add(customerKey(t, 'k'), "", p.Target.Bucket)
+	}
+	again, err := next.session.Resume(t.Context(), reencrypt.Planners(), left)
+	return again, next.done(t, again, err)
 }
