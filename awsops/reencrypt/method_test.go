@@ -3,10 +3,14 @@ package reencrypt
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
+	"cooper/awsops"
 	"cooper/awsops/copies"
 	"cooper/awsops/sse"
+	"cooper/awsops/versioning"
 )
 
 const arn = "arn:aws:kms:eu-west-1:111122223333:key/1"
@@ -58,4 +62,22 @@ func FuzzAScopeIsKeptByteForByte(f *testing.F) {
 			t.Errorf("%q became %q, %v", in, out, err)
 		}
 	})
+}
+
+func TestOlderVersionsAreNamedWhereThereCanBeSome(t *testing.T) {
+	for name, c := range map[string]struct {
+		state awsops.Reading[versioning.State]
+		named bool
+	}{
+		"never versioned": {awsops.Reading[versioning.State]{State: awsops.Known}, false},
+		"suspended":       {awsops.Reading[versioning.State]{State: awsops.Known, Value: versioning.State{Status: versioning.Suspended}}, true},
+		"denied":          {awsops.Reading[versioning.State]{State: awsops.Denied}, true},
+	} {
+		p := &awsops.Plan{}
+		Spec{}.warn(p, &tally{}, c.state)
+		named := slices.ContainsFunc(p.Warnings, func(w awsops.Warning) bool { return strings.Contains(w.Text, "Older versions") })
+		if named != c.named {
+			t.Errorf("%s: %v", name, p.Warnings)
+		}
+	}
 }

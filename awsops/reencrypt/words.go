@@ -196,7 +196,8 @@ func (in Spec) warn(p *awsops.Plan, t *tally, state awsops.Reading[versioning.St
 	if t.methods[CopyParts] > 0 {
 		add(awsops.Note, "%d are larger than 5 GiB and copied by parts; annotations are not carried over.", t.methods[CopyParts])
 	}
-	in.left(add, t)
+	now, known := state.Get()
+	in.left(add, t, !known || !now.Never())
 	if above := in.Above; t.todo() > 0 {
 		if above == 0 {
 			above = aboveUsual
@@ -208,7 +209,8 @@ func (in Spec) warn(p *awsops.Plan, t *tally, state awsops.Reading[versioning.St
 	}
 }
 
-func (in Spec) left(add func(awsops.Level, string, ...any), t *tally) {
+// left says what stays as it is; versions: there can be older ones.
+func (in Spec) left(add func(awsops.Level, string, ...any), t *tally, versions bool) {
 	if t.already > 0 {
 		add(awsops.Note, "%d are encrypted so already and are left as they are.", t.already)
 	}
@@ -221,7 +223,9 @@ func (in Spec) left(add func(awsops.Level, string, ...any), t *tally) {
 	if t.bad > 0 {
 		add(awsops.Risk, "%d can't be looked at, and will be failures: %s", t.bad, awsops.Wrap("HeadObject", "", "", t.firstBad).Message)
 	}
-	add(awsops.Note, "Only current versions are encrypted anew. Older versions keep their encryption, and need their key.")
+	if versions {
+		add(awsops.Note, "Only current versions are encrypted anew. Older versions keep their encryption, and need their key.")
+	}
 	if in.To.Kind == sse.Customer {
 		add(awsops.Irreversible, "Nobody can read them without the key %s from then on. S3 keeps no copy of it: a lost key is lost data.", in.To.Fingerprint)
 	}
