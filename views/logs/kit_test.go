@@ -59,6 +59,20 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Body: io.NopCloser(strings.NewReader(text))}, nil
 }
 
+// asked is how many requests there were.
+func (w *wire) asked() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.requests
+}
+
+// sent are the PUTs.
+func (w *wire) sent() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.put)
+}
+
 func reply(doc string) (int, string) {
 	status, code := 0, ""
 	if n, _ := fmt.Sscanf(doc, "%d %s", &status, &code); n == 2 {

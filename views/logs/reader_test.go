@@ -104,18 +104,18 @@ func TestNewFilesShowUpWhileTheReaderFollowsAndIdleCostsLittle(t *testing.T) {
 		p.Press("F")
 		p.Sleep(2 * time.Second)
 		p.Sees("following")
-		before := s.wire.requests
+		before := s.wire.asked()
 		p.Sleep(time.Minute)
-		if n := s.wire.requests - before; n > 30 {
+		if n := s.wire.asked() - before; n > 30 {
 			t.Errorf("%d requests in a quiet minute", n)
 		}
 		s.wire.deliver(0, logLine(time.Second, dev, "REST.PUT.OBJECT", "fresh.txt", ""))
 		p.Sleep(10 * time.Second)
 		p.Sees("fresh.txt", "6 records")
 		p.Press("F")
-		before = s.wire.requests
+		before = s.wire.asked()
 		p.Sleep(time.Minute)
-		if n := s.wire.requests - before; n > 3 {
+		if n := s.wire.asked() - before; n > 3 {
 			t.Errorf("%d requests after it was told to stop", n)
 		}
 	})

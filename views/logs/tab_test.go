@@ -41,8 +41,8 @@ func TestATargetIsChosenAmongBucketsWithTheReasonsAgainstTheOthers(t *testing.T)
 		p.Sees("Plan: Send the access logs of scratch to logs", "scratch/", "partitioned by the day of the requests", "logging.s3.amazonaws.com")
 		p.Press("enter")
 		p.Sleep(20 * time.Second)
-		if len(s.wire.put) != 2 || !strings.HasPrefix(s.wire.put[0], "/logs?policy") || !strings.Contains(s.wire.put[1], "EventTime") {
-			t.Errorf("%q", s.wire.put)
+		if len(s.wire.sent()) != 2 || !strings.HasPrefix(s.wire.sent()[0], "/logs?policy") || !strings.Contains(s.wire.sent()[1], "EventTime") {
+			t.Errorf("%q", s.wire.sent())
 		}
 	})
 }
@@ -75,8 +75,8 @@ func TestLogsAreTurnedOffByAPlan(t *testing.T) {
 		p.Sees("Plan: Keep no more access logs of scratch", "no longer written down")
 		p.Press("enter")
 		p.Sleep(20 * time.Second)
-		if len(s.wire.put) != 1 || strings.Contains(s.wire.put[0], "LoggingEnabled") {
-			t.Errorf("%q", s.wire.put)
+		if len(s.wire.sent()) != 1 || strings.Contains(s.wire.sent()[0], "LoggingEnabled") {
+			t.Errorf("%q", s.wire.sent())
 		}
 	})
 }
