@@ -1,6 +1,7 @@
 package accesslog
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/binary"
@@ -179,5 +180,24 @@ func TestAPlaceIsTheSameWhenItWasPacked(t *testing.T) {
 		if got := p.pack().place(); got != p {
 			t.Errorf("%v became %v", p, got)
 		}
+	}
+}
+
+func TestIdsTooLongToBeKeptSpoilNoOtherRecord(t *testing.T) {
+	var p Parts
+	if !Parse([]byte(sample(nil)), &p) {
+		t.Fatal("the sample is no record")
+	}
+	table := New()
+	table.Add(&p)
+	host := p.Field[HostID]
+	p.Field[HostID] = bytes.Repeat([]byte("!"), 3*longestLine)
+	table.Add(&p)
+	rows := table.Rows()
+	if got := rows.Record(0).Value[HostID]; got != string(host) {
+		t.Errorf("host id %q", got)
+	}
+	if got := rows.Record(1).Value[HostID]; got != "" {
+		t.Errorf("%d bytes were kept", len(got))
 	}
 }

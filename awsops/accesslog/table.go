@@ -173,13 +173,17 @@ func (t *Table) takeTexts(r *row, p *Parts) {
 		t.tails = append(t.tails, tailOf(p))
 	}
 	t.buf = packOwn(t.buf[:0], p.Field[RequestID], p.Field[HostID])
+	if len(t.buf) > longestLine { // rows from elsewhere have no longest line; such ids name nothing
+		t.buf = packOwn(t.buf[:0], nil, nil)
+	}
 	r.own = t.own.keep(t.buf).pack()
 }
 
 // addBroken keeps a line that is no record beside the record before it.
 func (t *Table) addBroken(line []byte) {
 	t.bytes += int64(len(line)) + 1
-	line = hide(line)
+	line = hide(line[:min(len(line), longestLine)])
+	line = line[:min(len(line), longestLine)]
 	was, r := t.last(), t.next()
 	*r = row{at: was.at, flags: flagBroken, own: t.own.keep(line).pack(), sent: -1, size: -1, total: -1, turn: -1}
 	t.n++
