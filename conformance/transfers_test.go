@@ -3,6 +3,7 @@ package conformance
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -340,5 +341,62 @@ func TestAPausedTransferSendsNothing(t *testing.T) {
 		if err != nil || len(page) > 0 {
 			t.Errorf("left: %+v, %v", page, err)
 		}
+	}
+}
+
+func TestAFileKeepsItsModeWhenItIsReplacedAndANewOneGetsWhatTheUmaskLeaves(t *testing.T) {
+	w := open(t)
+	b := w.bucket(t, "")
+	w.put(t, b, "k", "new")
+	dir := tree(t, map[string]string{"old": "old"})
+	plain, err := os.Create(filepath.Join(dir, "plain"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	usual, err := plain.Stat()
+	if err = errors.Join(err, plain.Close(), os.Chmod(filepath.Join(dir, "old"), 0o640)); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]os.FileMode{"old": 0o640, "new": usual.Mode()} {
+		to := filepath.Join(dir, name)
+		d, err := transfer.PlanDownload(t.Context(), w.reader(), transfer.DownloadSpec{Bucket: b, Key: "k", File: to, Replace: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Start(t.Context(), w.session).Wait(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if info, err := os.Stat(to); err != nil || info.Mode() != want {
+			t.Errorf("%s has the mode %v, %v, want %v", name, info.Mode(), err, want)
+		}
+	}
+}
+
+func TestAnUploadGoesOnAfterANameThatIsNoUTF8(t *testing.T) {
+	w := openSandbox(t, awsops.DialectSandbox)
+	dir := tree(t, map[string]string{"a": "1", "\x80b": "2", "äc": "3"})
+	p, err := transfer.PlanPut(t.Context(), w.reader(), transfer.PutSpec{Bucket: w.bucket(t, ""), Roots: []transfer.Root{{Path: dir}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := func(cursor string) (keys, cursors []string) {
+		kept, err := json.Marshal(cursor)
+		if err = errors.Join(err, json.Unmarshal(kept, &cursor)); err != nil {
+			t.Fatal(err)
+		}
+		for it, err := range p.Steps[0].Source.Open(t.Context(), w.reader(), cursor) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			keys, cursors = append(keys, it.Entries[0].Key), append(cursors, it.Cursor)
+		}
+		return keys, cursors
+	}
+	all, cursors := from("")
+	if !slices.Equal(all, []string{"a", "\x80b", "äc"}) {
+		t.Fatalf("%q", all)
+	}
+	if rest, _ := from(cursors[1]); !slices.Contains(rest, "äc") {
+		t.Errorf("after %q come %q", cursors[1], rest)
 	}
 }

@@ -370,7 +370,7 @@ func (f *fetch) finish(file *os.File, temp string) error {
 
 // arrive is finish for a file that is what it is to be.
 func (f *fetch) arrive(file *os.File, temp string) error {
-	if err := errors.Join(file.Chmod(0o644), f.sync(file), file.Close()); err != nil {
+	if err := errors.Join(file.Chmod(f.mode()), f.sync(file), file.Close()); err != nil {
 		return localError("the file can't be written", err)
 	}
 	if !f.modified.IsZero() {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"cooper/awsops"
 	"cooper/awsops/objects"
 )
 
@@ -115,5 +116,23 @@ func TestWhatDiffersIsReplaced(t *testing.T) {
 		if got := c.e.replaces(c.s, c.d); got != c.want {
 			t.Errorf("%+v: %v", c, got)
 		}
+	}
+}
+
+func TestAFileThatGrewSinceItWasLookedAtIsNotSentInPart(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	if err := os.WriteFile(path, []byte("one line more"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	if err := (&upload{file: file, fileSize: 13}).asSeen(); err != nil {
+		t.Error(err)
+	}
+	if e := awsops.Wrap("", "", "", (&upload{file: file, fileSize: 8}).asSeen()); e == nil || e.Kind != awsops.KindChanged {
+		t.Errorf("got %v", e)
 	}
 }

@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"errors"
+	"syscall"
 	"time"
 
 	"cooper/awsops"
@@ -69,7 +70,12 @@ func hopeless(e *awsops.Error) bool {
 	case awsops.KindNetwork:
 		return e.Code != codeDamaged
 	}
-	return e.Code == "NoSuchBucket"
+	return e.Code == "NoSuchBucket" || full(e)
+}
+
+// full tells a disk that takes no more: every further object would be fetched, and paid for, in vain.
+func full(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EROFS)
 }
 
 // lanes bounds the requests that all files of a job have on their way together.

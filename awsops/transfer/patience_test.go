@@ -3,6 +3,8 @@ package transfer
 import (
 	"context"
 	"errors"
+	"os"
+	"syscall"
 	"testing"
 
 	"cooper/awsops"
@@ -33,5 +35,23 @@ func TestWhatIsWorthKeepingForAnotherRun(t *testing.T) {
 			t.Errorf("%s: %v", name, got)
 		}
 		cancel(nil)
+	}
+}
+
+func TestWhatEveryFurtherFileWouldMeetStopsTheJob(t *testing.T) {
+	for name, c := range map[string]struct {
+		err  error
+		want bool
+	}{
+		"the disk is full":           {localError("the file can't be written", &os.PathError{Op: "write", Path: "k", Err: syscall.ENOSPC}), true},
+		"the folder can't be used":   {localError("the file can't be written", &os.PathError{Op: "open", Path: "k", Err: syscall.EACCES}), false},
+		"the login ended":            {&awsops.Error{Kind: awsops.KindExpired}, true},
+		"the connection is gone":     {&awsops.Error{Kind: awsops.KindNetwork}, true},
+		"one object arrives damaged": {broken("damaged"), false},
+		"one object is denied":       {&awsops.Error{Kind: awsops.KindDenied, Status: 403}, false},
+	} {
+		if got := hopeless(awsops.Wrap("GetObject", "b", "k", c.err)); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
 	}
 }

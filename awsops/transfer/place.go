@@ -6,6 +6,16 @@ import (
 	"os"
 )
 
+// mode is who may read the file: whoever could read the one that it replaces, and else what the process's umask leaves.
+func (f *fetch) mode() fs.FileMode {
+	if f.replace {
+		if info, err := f.root.Lstat(f.name); err == nil {
+			return info.Mode().Perm()
+		}
+	}
+	return 0o666 &^ umask()
+}
+
 // place gives the file its name. Without leave to replace it links, which fails where a file has
 // turned up meanwhile; a rename would overwrite it.
 func (f *fetch) place(temp string) error {

@@ -243,12 +243,12 @@ func (p *pour) send(ctx context.Context, id string, part poured, parts <-chan po
 	group, gctx := errgroup.WithContext(ctx)
 	var err error
 	for err == nil {
-		if len(done) == maxParts {
-			err = awsops.Invalid("UploadPart", fmt.Sprintf("more came than fits into 10,000 parts: %d bytes", p.came.Load()),
-				"Say beforehand how many bytes will come (--size): the parts are made larger then.")
-			break
-		}
 		if len(part.data) > 0 {
+			if len(done) == maxParts {
+				err = awsops.Invalid("UploadPart", fmt.Sprintf("more came than fits into 10,000 parts: %d bytes", p.came.Load()),
+					"Say beforehand how many bytes will come (--size): the parts are made larger then.")
+				break
+			}
 			into, now := &types.CompletedPart{}, part
 			done = append(done, into)
 			number := int32(len(done)) //nolint:gosec // at most 10,000

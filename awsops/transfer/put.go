@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"unicode/utf8"
 
 	"cooper/awsops"
 	"cooper/awsops/listing"
@@ -303,15 +304,19 @@ func (u *put) single(path, key, etag string) UploadSpec {
 // open gives the files one by one. The cursor is the key: all keys up to it are done.
 func (u *put) open(ctx context.Context, r *awsops.Reader, cursor string) iter.Seq2[awsops.Item, error] {
 	return func(yield func(awsops.Item, error) bool) {
+		done := cursor
 		for it, err := range u.items(ctx, r) {
 			if err == nil && (it.skip || it.key <= cursor && cursor != "") {
 				continue
+			}
+			if utf8.ValidString(it.key) { // JSON would keep another place, and what lies between would be missed
+				done = it.key
 			}
 			e := awsops.Entry{Key: it.key, ETag: it.there.ETag}
 			if it.info != nil {
 				e.Size = it.info.Size()
 			}
-			if !yield(awsops.Item{Cursor: it.key, Entries: []awsops.Entry{e}}, err) || err != nil {
+			if !yield(awsops.Item{Cursor: done, Entries: []awsops.Entry{e}}, err) || err != nil {
 				return
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/md5" //nolint:gosec // Content-MD5 and the ETag of parts are MD5 by definition
 	"encoding/base64"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -75,6 +76,9 @@ func (u *upload) run(ctx context.Context, w *awsops.Writer) (awsops.Receipt, err
 	defer u.file.Close() //nolint:errcheck // it was only read
 	u.content = u.file
 	u.fileSize = u.size - u.spec.With.stored(0)
+	if err := u.asSeen(); err != nil {
+		return awsops.Receipt{}, err
+	}
 	u.shown = awsops.Progress(ctx).File(u.spec.Key, u.size)
 	defer u.shown.Close()
 	var note string
@@ -199,6 +203,19 @@ func (u *upload) because(err error) error {
 		}
 	}
 	return err
+}
+
+// asSeen holds the file against the size that was planned with: of one that grew since, only the beginning would be sent.
+func (u *upload) asSeen() error {
+	info, err := u.file.Stat()
+	if err != nil {
+		return localError("the file can't be looked at", err)
+	}
+	if u.marker || info.Size() == u.fileSize {
+		return nil
+	}
+	return &awsops.Error{Op: "local file", Key: u.spec.Key, Kind: awsops.KindChanged, Message: fmt.Sprintf("the file had %d bytes when it was looked at, and has %d now", u.fileSize, info.Size()),
+		Hint: "Nothing was stored. Upload it again when nothing writes to it."}
 }
 
 // unchanged notices a file that was written to while it was read.
