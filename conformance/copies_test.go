@@ -16,6 +16,7 @@ import (
 	"cooper/awsops/copies"
 	"cooper/awsops/listing"
 	"cooper/awsops/versioning"
+	"cooper/sandbox"
 )
 
 // keys lists the current keys of a bucket.
@@ -223,4 +224,51 @@ var copyScripts = []script{
 	{name: "move a prefix", planner: "copies.PlanCopy", prepare: having("", puts("in/a", "in/b", "c")), remark: "this makes every copy STANDARD, and replaces what is there",
 		plan: asks(copies.PlanCopy, fixed(copies.Spec{From: bucketName, To: bucketName, Under: true, Prefix: "in/", Base: "in/", Into: "out/", Move: true})),
 		want: calls([]string{"s3", "mv", "s3://" + bucketName + "/in/", "s3://" + bucketName + "/out/", "--recursive"})},
+}
+
+func TestAMoveMeetsAnObjectOfTheSameBytesWithOtherPropertiesAndLosesNothing(t *testing.T) {
+	w := openSandbox(t, awsops.DialectSandbox)
+	a, b := w.bucket(t, ""), w.bucket(t, "")
+	for _, key := range []string{"headers", "tags", "same"} {
+		w.put(t, a, key, "content")
+		w.put(t, b, key, "content")
+	}
+	if _, err := w.fixture.PutObject(t.Context(), &s3.PutObjectInput{Bucket: &a, Key: aws.String("headers"), Body: strings.NewReader("content"),
+		Metadata: map[string]string{"case": "4711"}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.fixture.PutObjectTagging(t.Context(), &s3.PutObjectTaggingInput{Bucket: &a, Key: aws.String("tags"),
+		Tagging: &types.Tagging{TagSet: []types.Tag{{Key: aws.String("keep"), Value: aws.String("yes")}}}}); err != nil {
+		t.Fatal(err)
+	}
+	p, err := copies.PlanCopy(t.Context(), w.reader(), copies.Spec{From: a, To: b, Under: true, Move: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := w.apply(t, p); s.Done != 1 || s.Failures != 2 {
+		t.Errorf("%d moved, %d failed, %v", s.Done, s.Failures, s.Err)
+	}
+	if left := keys(t, w, a); !slices.Equal(left, []string{"headers", "tags"}) {
+		t.Errorf("the source holds %q", left)
+	}
+}
+
+func TestTheReadBackOfACopyLooksAtWhatWasCopied(t *testing.T) {
+	w := openSandbox(t, awsops.DialectSandbox)
+	a, b := w.bucket(t, ""), w.bucket(t, "")
+	for _, key := range []string{"1", "2", "denied"} {
+		w.put(t, a, key, key)
+	}
+	w.server.Faults.Add(sandbox.Fault{Operation: "CopyObject", Key: "denied", Kind: sandbox.FaultError, Status: 403, Code: "AccessDenied", Message: "Access Denied"})
+	p, err := copies.PlanCopy(t.Context(), w.reader(), copies.Spec{From: a, To: b, Under: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.ends(t, p, 2, 1)
+	if _, err := w.fixture.DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: &b, Key: aws.String("2")}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := p.Expect[0].Read(t.Context(), w.reader()); err != nil || got == p.Expect[0].Want {
+		t.Errorf("without the copy it reads %q, %v", got, err)
+	}
 }

@@ -254,3 +254,14 @@ func (c cutShort) goOn(t *testing.T, next *world, p *awsops.Plan, cut awsops.Job
 	again, err := next.session.Resume(t.Context(), reencrypt.Planners(), left)
 	return again, next.done(t, again, err)
 }
+
+func TestAnObjectThatIsRefusedIsAFailureAndNotTheServersIgnorance(t *testing.T) {
+	w := openSandbox(t, awsops.DialectSandbox)
+	b, kinds := w.mixed(t, "")
+	w.server.Faults.Add(sandbox.Fault{Operation: "CopyObject", Key: "dsse", Kind: sandbox.FaultError, Status: 403, Code: "AccessDenied", Message: "Access Denied"})
+	p, err := reencrypt.Plan(t.Context(), w.reader(), reencrypt.Spec{Scope: reencrypt.Scope{Bucket: b}, To: kinds["own"]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.ends(t, p, 3, 1)
+}

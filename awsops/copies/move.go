@@ -12,6 +12,7 @@ import (
 
 	"cooper/awsops"
 	"cooper/awsops/objects"
+	"cooper/awsops/objectset"
 	"cooper/awsops/sse"
 )
 
@@ -20,6 +21,7 @@ type mover struct {
 	spec  Spec
 	lock  bool // the destination has Object Lock
 	check bool // the server may ignore conditions: what is there is looked at first
+	made  *objectset.Changed
 }
 
 func (m *mover) do(ctx context.Context, w *awsops.Writer, item awsops.Item) (awsops.Receipt, error) {
@@ -32,6 +34,7 @@ func (m *mover) do(ctx context.Context, w *awsops.Writer, item awsops.Item) (aws
 		return awsops.Receipt{Done: 1}, nil
 	}
 	if err == nil {
+		m.made.Add(e)
 		return awsops.Receipt{RequestID: made.RequestID, Done: 1, Bytes: made.Size}, nil
 	}
 	x, ok := errors.AsType[*awsops.Error](err)
@@ -76,7 +79,8 @@ func (m *mover) copy(ctx context.Context, w *awsops.Writer, e awsops.Entry) (Mad
 	return made, err
 }
 
-// same gives the copy that is there, KindConflict when something else is, KindNotFound when nothing is.
+// same gives the copy that is there, KindConflict when something else is, KindNotFound when nothing is. An object of the
+// same bytes with other headers or tags is something else.
 func same(ctx context.Context, w *awsops.Writer, from, to Place) (Made, error) {
 	there, err := objects.ReadHead(ctx, &w.Reader, to.Bucket, to.Key, "")
 	if err != nil {
@@ -86,10 +90,16 @@ func same(ctx context.Context, w *awsops.Writer, from, to Place) (Made, error) {
 	if err != nil {
 		return Made{}, err
 	}
-	if !alike(there, source) {
+	if !alike(there, source) || !SameHeaders(there, source) || !sameTags(ctx, &w.Reader, from, to) {
 		return Made{}, occupied(to)
 	}
 	return Made{Version: there.VersionID, Size: there.Size, Source: source}, nil
+}
+
+// sameTags compares what is known of the tags of two objects: a move would lose what the one that is there doesn't have.
+func sameTags(ctx context.Context, r *awsops.Reader, from, to Place) bool {
+	a, b := objects.ReadTags(ctx, r, from.Bucket, from.Key, ""), objects.ReadTags(ctx, r, to.Bucket, to.Key, "")
+	return a.State == b.State && Tagging(a.Value) == Tagging(b.Value)
 }
 
 // alike reports whether two objects hold the same bytes. Under a KMS key or a customer's key the ETag tells nothing of
@@ -136,19 +146,19 @@ func (m *mover) drop(ctx context.Context, w *awsops.Writer, e awsops.Entry, made
 	return nil
 }
 
-// there is the read-back: the first copies are looked at, and those that failed are the journal's.
+// there is the read-back: the first copies that were made are looked at.
 func (m *mover) there(first []awsops.Entry) func(context.Context, *awsops.Reader) (string, error) {
 	return func(ctx context.Context, r *awsops.Reader) (string, error) {
 		for _, e := range first {
+			if !m.made.Has(e) {
+				continue
+			}
 			got, err := state(m.spec.To, m.spec.Target(e.Key))(ctx, r)
 			if err != nil {
 				return "", err
 			}
 			if got == noObject {
-				source, err := state(m.spec.From, e.Key)(ctx, r)
-				if err != nil || source == noObject {
-					return "not there", err
-				}
+				return "not there: " + m.spec.Target(e.Key), nil
 			}
 		}
 		return "there", nil

@@ -109,6 +109,9 @@ func (c *copying) sendParts(ctx context.Context, id *string) ([]types.CompletedP
 			if err != nil {
 				return c.failed("UploadPartCopy", err)
 			}
+			if out.CopyPartResult == nil {
+				return &awsops.Error{Op: "UploadPartCopy", Bucket: c.to.Bucket, Key: c.to.Key, Kind: awsops.KindUnsupported, Message: "the server answered without the part's ETag"}
+			}
 			parts[i] = types.CompletedPart{PartNumber: aws.Int32(int32(i + 1)), ETag: out.CopyPartResult.ETag}
 			return nil
 		})

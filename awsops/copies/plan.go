@@ -4,13 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"iter"
-	"net/url"
 	"strings"
 
 	"cooper/awsops"
 	"cooper/awsops/listing"
 	"cooper/awsops/objects"
+	"cooper/awsops/objectset"
 	"cooper/awsops/sse"
 	"cooper/awsops/versioning"
 )
@@ -73,54 +72,33 @@ func Planners() awsops.Planners {
 	}}
 }
 
-// shownKeys is for how many keys a plan says what becomes of them, and countLimit how many it counts.
-const (
-	shownKeys  = 5
-	countLimit = 200_000
-)
-
 // tally is what would be copied.
 type tally struct {
-	n, bytes, larger, archived int64
-	atLeast                    bool
-	first                      []awsops.Entry
+	objectset.Tally
+	larger int64 // than one CopyObject takes
 }
 
-func (t *tally) add(e awsops.Entry, class string) {
-	t.n, t.bytes = t.n+1, t.bytes+e.Size
-	if e.Size > Most {
-		t.larger++
-	}
-	if class == "GLACIER" || class == "DEEP_ARCHIVE" {
-		t.archived++
-	}
-	if len(t.first) < shownKeys {
-		t.first = append(t.first, e)
-	}
+// set is the sources.
+func (s Spec) set() objectset.Set {
+	return objectset.Set{Bucket: s.From, Under: s.Under, Prefix: s.Prefix, Entries: s.Entries}
 }
 
-func count(ctx context.Context, r *awsops.Reader, s Spec) (tally, error) {
-	var t tally
+func count(ctx context.Context, r *awsops.Reader, s Spec) (t tally, err error) {
+	add := func(size int64) {
+		if size > Most {
+			t.larger++
+		}
+	}
+	t.Tally, err = s.set().Count(ctx, r, func(row listing.Row) bool {
+		add(row.Size)
+		return true
+	})
 	if !s.Under {
 		for _, e := range s.Entries {
-			t.add(e, "")
+			add(e.Size)
 		}
-		return t, nil
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	l := listing.Start(ctx, r, listing.Query{Bucket: s.From, Prefix: s.Prefix})
-	complete, err := l.Settle(ctx, countLimit)
-	if err != nil {
-		return t, err
-	}
-	t.atLeast = !complete
-	v := l.View()
-	for i := range v.Len() {
-		row := v.Row(i)
-		t.add(awsops.Entry{Key: row.Key, Size: row.Size, ETag: row.ETag}, row.Class)
-	}
-	return t, nil
+	return t, err
 }
 
 // PlanCopy plans copying or moving objects on the server, within a bucket or to another one, in whatever region. What
@@ -138,7 +116,7 @@ func PlanCopy(ctx context.Context, r *awsops.Reader, in Spec) (*awsops.Plan, err
 	if err != nil {
 		return nil, err
 	}
-	if t.n == 0 {
+	if t.N == 0 {
 		return nil, &awsops.Error{Op: Kind, Bucket: in.From, Kind: awsops.KindConflict, Message: "there is nothing to copy"}
 	}
 	raw, err := json.Marshal(in)
@@ -155,16 +133,16 @@ func PlanCopy(ctx context.Context, r *awsops.Reader, in Spec) (*awsops.Plan, err
 	locked, _ := lock.Get()
 	in.effects(p, &t)
 	in.warn(ctx, r, p, locked)
-	m := &mover{spec: in, lock: locked, check: r.Session().Dialect() == awsops.DialectCompatible}
-	p.Steps = []awsops.Step{{Title: p.Title, Command: in.lines(p.Target, r.Target(ctx, in.From), heads, r.Session().Keys().File), Source: in.source(), Workers: 8, Do: m.do}}
-	p.Expect = []awsops.Expectation{{What: "the first copies", Want: "there", Read: m.there(t.first)}}
+	m := &mover{spec: in, lock: locked, check: r.Session().Dialect() == awsops.DialectCompatible, made: objectset.Watch(t.First)}
+	p.Steps = []awsops.Step{{Title: p.Title, Command: in.lines(p.Target, r.Target(ctx, in.From), heads, r.Session().Keys().File), Source: in.set().Source("objects.copied", nil), Workers: 8, Do: m.do}}
+	p.Expect = []awsops.Expectation{{What: "the first copies", Want: "there", Read: m.there(t.First)}}
 	return p, nil
 }
 
 func (s Spec) title(t *tally) string {
 	verb := "Copy "
 	switch {
-	case s.Move && s.From == s.To && t.n == 1 && !s.Under:
+	case s.Move && s.From == s.To && t.N == 1 && !s.Under:
 		verb = "Rename "
 	case s.Move:
 		verb = "Move "
@@ -176,16 +154,16 @@ func (s Spec) title(t *tally) string {
 	if where == "" {
 		where = "the top of " + s.To
 	}
-	if t.n == 1 {
+	if t.N == 1 {
 		return verb + "1 object to " + where
 	}
-	return fmt.Sprintf("%s%d objects to %s", verb, t.n, where)
+	return fmt.Sprintf("%s%d objects to %s", verb, t.N, where)
 }
 
 // look says what becomes of the first keys and makes them part of what the plan was computed from.
 func (s Spec) look(ctx context.Context, r *awsops.Reader, p *awsops.Plan, t *tally) ([]objects.Head, error) {
 	var heads []objects.Head
-	for i, e := range t.first {
+	for i, e := range t.First {
 		was, err := state(s.To, s.Target(e.Key))(ctx, r)
 		if err != nil {
 			return nil, err
@@ -195,15 +173,15 @@ func (s Spec) look(ctx context.Context, r *awsops.Reader, p *awsops.Plan, t *tal
 			heads = append(heads, objects.Head{Size: e.Size})
 			continue
 		}
-		if err == nil && t.n == 1 {
+		if err == nil && t.N == 1 {
 			err = s.alone(e, head, was)
 		}
 		if err != nil {
 			return nil, err
 		}
 		if !s.Under {
-			t.bytes += head.Size - e.Size
-			t.first[i].Size = head.Size
+			t.Bytes += head.Size - e.Size
+			t.First[i].Size = head.Size
 		}
 		heads = append(heads, head)
 		p.Basis = append(p.Basis, awsops.Fingerprint{What: "the object " + e.Key, Value: head.ETag, Read: state(s.From, e.Key)})
@@ -212,7 +190,7 @@ func (s Spec) look(ctx context.Context, r *awsops.Reader, p *awsops.Plan, t *tal
 	if s.Encryption != nil {
 		p.Changes = append(p.Changes, awsops.Change{Field: "encryption", Before: "as each source", After: s.Encryption.String()})
 	}
-	if more := t.n - int64(len(t.first)); more > 0 {
+	if more := t.N - int64(len(t.First)); more > 0 {
 		p.Changes = append(p.Changes, awsops.Change{Field: fmt.Sprintf("and %d more", more), Before: "…", After: "the same way"})
 	}
 	return heads, nil
@@ -262,17 +240,17 @@ func state(bucket, key string) func(context.Context, *awsops.Reader) (string, er
 }
 
 func (s Spec) effects(p *awsops.Plan, t *tally) {
-	p.Effects = awsops.Effects{Objects: t.n, Bytes: t.bytes, AtLeast: t.atLeast, Counted: "as seen now",
-		Requests: []awsops.RequestCount{{Class: "LIST/PUT", N: t.n}, {Class: "GET", N: 2 * t.n}}}
+	p.Effects = awsops.Effects{Objects: t.N, Bytes: t.Bytes, AtLeast: t.AtLeast, Counted: "as seen now",
+		Requests: []awsops.RequestCount{{Class: "LIST/PUT", N: t.N}, {Class: "GET", N: 2 * t.N}}}
 	if s.Move {
-		p.Effects.Requests = append(p.Effects.Requests, awsops.RequestCount{Class: "DELETE (free)", N: t.n})
+		p.Effects.Requests = append(p.Effects.Requests, awsops.RequestCount{Class: "DELETE (free)", N: t.N})
 	}
 	if t.larger > 0 {
 		p.Effects.Lines = append(p.Effects.Lines, fmt.Sprintf("%d of them are larger than 5 GiB and copied by parts, each a request more.", t.larger))
 	}
-	if t.archived > 0 {
+	if n := t.Classes["GLACIER"] + t.Classes["DEEP_ARCHIVE"]; n > 0 {
 		p.Warnings = append(p.Warnings, awsops.Warning{Level: awsops.Risk, Text: fmt.Sprintf(
-			"%d are of an archive class: those that were not restored from it can't be copied, and are listed as failures.", t.archived)})
+			"%d are of an archive class: those that were not restored from it can't be copied, and are listed as failures.", n)})
 	}
 }
 
@@ -309,52 +287,4 @@ func (s Spec) warn(ctx context.Context, r *awsops.Reader, p *awsops.Plan, locked
 		return
 	}
 	add(awsops.Risk, "Versioning is not enabled at the source, or can't be read: what is moved is gone from there for good. Each object is deleted only after its copy was looked at.")
-}
-
-// source feeds one object after the other. Its cursor is the key.
-func (s Spec) source() *awsops.Source {
-	return &awsops.Source{Kind: "objects.copied", Bucket: s.From, Prefix: s.Prefix,
-		Open: func(ctx context.Context, r *awsops.Reader, cursor string) iter.Seq2[awsops.Item, error] {
-			return func(yield func(awsops.Item, error) bool) {
-				after, err := url.QueryUnescape(cursor)
-				if err != nil {
-					yield(awsops.Item{}, awsops.Invalid("resume", "the journal's place can't be read", "Plan the copy again."))
-					return
-				}
-				if s.Under {
-					feed(listing.Pages(ctx, r, listing.Query{Bucket: s.From, Prefix: s.Prefix, After: after}), yield)
-					return
-				}
-				s.named(after, yield)
-			}
-		}}
-}
-
-// named gives the entries after a key.
-func (s Spec) named(after string, yield func(awsops.Item, error) bool) {
-	waiting := after != ""
-	for _, e := range s.Entries {
-		if waiting {
-			waiting = e.Key != after
-			continue
-		}
-		if !yield(awsops.Item{Entries: []awsops.Entry{e}, Cursor: url.QueryEscape(e.Key)}, nil) {
-			return
-		}
-	}
-}
-
-func feed(pages iter.Seq2[[]listing.Row, error], yield func(awsops.Item, error) bool) {
-	for rows, err := range pages {
-		if err != nil {
-			yield(awsops.Item{}, err)
-			return
-		}
-		for _, row := range rows {
-			e := awsops.Entry{Key: row.Key, ETag: row.ETag, Size: row.Size}
-			if !yield(awsops.Item{Entries: []awsops.Entry{e}, Cursor: url.QueryEscape(row.Key)}, nil) {
-				return
-			}
-		}
-	}
 }

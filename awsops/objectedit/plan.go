@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"cooper/awsops"
 	"cooper/awsops/copies"
@@ -51,8 +50,7 @@ type editor struct {
 
 	keyFile func(fingerprint string) string // where a customer's key is kept
 
-	mu     sync.Mutex
-	failed map[string]bool // keys that the read-back leaves out
+	changed *objectset.Changed // what the read-back looks at
 }
 
 // PlanEdit plans changing headers, metadata, the storage class and, along with these, tags, by copying each object onto
@@ -74,7 +72,7 @@ func PlanEdit(ctx context.Context, r *awsops.Reader, in Spec) (*awsops.Plan, err
 		return nil, err
 	}
 	lock := versioning.ReadLock(ctx, r, in.Set.Bucket)
-	ed := &editor{spec: in, failed: map[string]bool{}, keyFile: r.Session().Keys().File}
+	ed := &editor{spec: in, changed: objectset.Watch(t.First), keyFile: r.Session().Keys().File}
 	ed.lock, _ = lock.Get()
 	heads, err := ed.look(ctx, r, p, t)
 	if err != nil {
@@ -161,7 +159,7 @@ func (ed *editor) look(ctx context.Context, r *awsops.Reader, p *awsops.Plan, t 
 				return nil, err
 			}
 		}
-		ed.pin(p, e.Key, head)
+		ed.pin(p, e, head)
 	}
 	if len(p.Changes) == 0 {
 		return nil, awsops.Invalid(KindEdit, "nothing would change", "")
@@ -212,15 +210,15 @@ func changed(bucket, key string) *awsops.Error {
 }
 
 // pin makes an object part of the basis, and of what the read-back looks at.
-func (ed *editor) pin(p *awsops.Plan, key string, head objects.Head) {
-	bucket := ed.spec.Set.Bucket
+func (ed *editor) pin(p *awsops.Plan, e awsops.Entry, head objects.Head) {
+	bucket, key := ed.spec.Set.Bucket, e.Key
 	p.Basis = append(p.Basis, awsops.Fingerprint{What: "the object " + key, Value: state(head), Read: func(ctx context.Context, r *awsops.Reader) (string, error) {
 		now, err := objects.ReadHead(ctx, r, bucket, key, "")
 		return state(now), err
 	}})
 	want := facts(ed.spec.Change.Head(head))
 	p.Expect = append(p.Expect, awsops.Expectation{What: key, Want: want, Read: func(ctx context.Context, r *awsops.Reader) (string, error) {
-		if ed.gaveUp(key) {
+		if !ed.changed.Has(e) {
 			return want, nil
 		}
 		now, err := objects.ReadHead(ctx, r, bucket, key, "")
@@ -256,12 +254,6 @@ func tagText(pairs []objects.Pair) string {
 	return strings.Join(parts, ", ")
 }
 
-func (ed *editor) gaveUp(key string) bool {
-	ed.mu.Lock()
-	defer ed.mu.Unlock()
-	return ed.failed[key]
-}
-
 // one edits one object.
 func (ed *editor) one(ctx context.Context, w *awsops.Writer, e awsops.Entry) (awsops.Receipt, error) {
 	at := copies.Place{Bucket: ed.spec.Set.Bucket, Key: e.Key}
@@ -270,11 +262,12 @@ func (ed *editor) one(ctx context.Context, w *awsops.Writer, e awsops.Entry) (aw
 		edit.Tags = ed.spec.Change.Tags.Of
 	}
 	made, err := copies.One(ctx, w, at, at, copies.Options{Key: true, Lock: ed.lock, Edit: edit, Onto: true})
-	if errors.Is(err, copies.ErrSame) {
-		return awsops.Receipt{Done: 1}, nil
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, copies.ErrSame) {
 		return awsops.Receipt{}, awsops.Wrap("CopyObject", at.Bucket, at.Key, err)
+	}
+	ed.changed.Add(e)
+	if err != nil {
+		return awsops.Receipt{Done: 1}, nil
 	}
 	return awsops.Receipt{RequestID: made.RequestID, Done: 1, Note: madeNote(made.Version, made.ETag, made.Source.ETag)}, nil
 }
@@ -299,17 +292,7 @@ func (ed *editor) each(ctx context.Context, w *awsops.Writer, item awsops.Item) 
 	if err == nil {
 		return rec, nil
 	}
-	return ed.book(e, err)
-}
-
-func (ed *editor) book(e awsops.Entry, err error) (awsops.Receipt, error) {
-	rec, err := failure(e, err)
-	if err == nil {
-		ed.mu.Lock()
-		ed.failed[e.Key] = true
-		ed.mu.Unlock()
-	}
-	return rec, err
+	return failure(e, err)
 }
 
 // failure books what only one object meets, and gives back what meets them all.

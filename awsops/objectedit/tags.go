@@ -55,7 +55,7 @@ func PlanTags(ctx context.Context, r *awsops.Reader, in TagSpec) (*awsops.Plan, 
 	if err != nil {
 		return nil, err
 	}
-	tg := &tagger{editor: editor{spec: Spec{Set: in.Set}, failed: map[string]bool{}}, tags: in.Tags,
+	tg := &tagger{editor: editor{spec: Spec{Set: in.Set}, changed: objectset.Watch(t.First)}, tags: in.Tags,
 		compatible: r.Session().Dialect() == awsops.DialectCompatible}
 	lines, err := tg.look(ctx, r, p, t)
 	if err != nil {
@@ -134,7 +134,7 @@ func (ed *editor) readTags(e awsops.Entry) func(context.Context, *awsops.Reader)
 func (ed *editor) expectTags(e awsops.Entry, want []objects.Pair) awsops.Expectation {
 	read := ed.readTags(awsops.Entry{Key: e.Key, VersionID: e.VersionID})
 	return awsops.Expectation{What: "the tags of " + e.Key, Want: tagText(want), Read: func(ctx context.Context, r *awsops.Reader) (string, error) {
-		if ed.gaveUp(e.Key) {
+		if !ed.changed.Has(e) {
 			return tagText(want), nil
 		}
 		return read(ctx, r)
@@ -146,11 +146,19 @@ func (tg *tagger) each(ctx context.Context, w *awsops.Writer, item awsops.Item) 
 	if err == nil {
 		return rec, nil
 	}
-	return tg.book(item.Entries[0], err)
+	return failure(item.Entries[0], err)
 }
 
 // one sets the tags of one object or version.
 func (tg *tagger) one(ctx context.Context, w *awsops.Writer, e awsops.Entry) (awsops.Receipt, error) {
+	rec, err := tg.set(ctx, w, e)
+	if err == nil {
+		tg.changed.Add(e)
+	}
+	return rec, err
+}
+
+func (tg *tagger) set(ctx context.Context, w *awsops.Writer, e awsops.Entry) (awsops.Receipt, error) {
 	bucket := tg.spec.Set.Bucket
 	now, err := readable(&w.Reader, objects.ReadTags(ctx, &w.Reader, bucket, e.Key, e.VersionID))
 	if err != nil {

@@ -63,3 +63,14 @@ func TestASetThatNamesNothingOrAMarkerIsRefused(t *testing.T) {
 		t.Error(s.Problem())
 	}
 }
+
+func TestOnlyWhatIsWatchedIsRememberedAsChanged(t *testing.T) {
+	a, old := awsops.Entry{Key: "a", ETag: `"1"`}, awsops.Entry{Key: "a", VersionID: "v"}
+	c := Watch([]awsops.Entry{a, old})
+	for _, e := range []awsops.Entry{{Key: "a"}, {Key: "b"}} {
+		c.Add(e)
+	}
+	if !c.Has(a) || c.Has(old) || c.Has(awsops.Entry{Key: "b"}) || len(c.is) != 2 {
+		t.Errorf("%v", c.is)
+	}
+}

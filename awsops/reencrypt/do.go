@@ -24,6 +24,7 @@ func (e *encrypter) do(ctx context.Context, w *awsops.Writer, it awsops.Item) (a
 	if err == nil {
 		var rec awsops.Receipt
 		if rec, err = e.change(ctx, w, head); err == nil {
+			e.changed.Add(entry)
 			return rec, nil
 		}
 	}

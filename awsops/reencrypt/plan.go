@@ -13,6 +13,7 @@ import (
 
 	"cooper/awsops"
 	"cooper/awsops/objects"
+	"cooper/awsops/objectset"
 	"cooper/awsops/sse"
 	"cooper/awsops/versioning"
 )
@@ -92,9 +93,10 @@ func Plan(ctx context.Context, r *awsops.Reader, in Spec) (*awsops.Plan, error) 
 	state := versioning.Reading(ctx, r, in.Scope.Bucket)
 	in.warn(p, t, state)
 	in.estimate(p, s, t)
-	e := &encrypter{spec: in}
+	first := s.first()
+	e := &encrypter{spec: in, changed: objectset.Watch(first)}
 	p.Steps = []awsops.Step{{Title: "encrypt the objects", Command: in.lines(r, p.Target, s), Source: in.Scope.source(), Workers: workers, Do: e.do}}
-	read := in.readBack(s)
+	read := in.readBack(first, e.changed)
 	p.Expect = []awsops.Expectation{{What: "the encryption of the first objects", Want: asChosen, Read: func(ctx context.Context, r *awsops.Reader) (string, error) {
 		e.report(ctx)
 		return read(ctx, r)
@@ -155,16 +157,25 @@ func (in Spec) one(ctx context.Context, r *awsops.Reader, e awsops.Entry) looked
 
 const asChosen = "as chosen"
 
-// readBack looks at the first objects that are to be changed.
-func (in Spec) readBack(s sample) func(context.Context, *awsops.Reader) (string, error) {
-	var keys []string
+// first are the first objects that are to be changed.
+func (s sample) first() []awsops.Entry {
+	var out []awsops.Entry
 	for _, l := range s.all {
-		if l.err == nil && l.how != Skip && len(keys) < shownKeys {
-			keys = append(keys, l.entry.Key)
+		if l.err == nil && l.how != Skip && len(out) < shownKeys {
+			out = append(out, l.entry)
 		}
 	}
+	return out
+}
+
+// readBack looks at the first objects that were changed.
+func (in Spec) readBack(first []awsops.Entry, changed *objectset.Changed) func(context.Context, *awsops.Reader) (string, error) {
 	return func(ctx context.Context, r *awsops.Reader) (string, error) {
-		for _, key := range keys {
+		for _, e := range first {
+			key := e.Key
+			if !changed.Has(e) {
+				continue
+			}
 			h, err := objects.ReadHead(ctx, r, in.Scope.Bucket, key, "")
 			if e := awsops.Wrap("HeadObject", in.Scope.Bucket, key, err); e != nil {
 				if e.Kind == awsops.KindNotFound {
@@ -183,6 +194,7 @@ func (in Spec) readBack(s sample) func(context.Context, *awsops.Reader) (string,
 // encrypter deals with one object after the other.
 type encrypter struct {
 	spec                    Spec
+	changed                 *objectset.Changed
 	already, skipped, inOld atomic.Int64
 	said                    sync.Once
 }
