@@ -24,6 +24,11 @@ type partLog struct {
 	mu    sync.Mutex
 	n     map[string]int // by upload and number
 	spoil atomic.Bool    // a byte of what is read is not what was stored
+	asked chan struct{}  // a request was dealt with since it was last looked at
+}
+
+func newPartLog(next http.Handler) *partLog {
+	return &partLog{next: next, n: map[string]int{}, asked: make(chan struct{}, 1)}
 }
 
 // spoiled changes a byte of an answer.
@@ -50,6 +55,7 @@ func (a *partAnswer) WriteHeader(status int) {
 func (a *partAnswer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
 func (l *partLog) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	defer wake(l.asked)
 	number, upload := r.URL.Query().Get("partNumber"), r.URL.Query().Get("uploadId")
 	if r.Method == http.MethodGet && l.spoil.Load() {
 		w = spoiled{w}
@@ -65,9 +71,6 @@ func (l *partLog) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.n == nil {
-		l.n = map[string]int{}
-	}
 	l.n[upload+" "+number]++
 }
 
@@ -124,7 +127,7 @@ func (w *shellWorld) killAfter(t *testing.T, done func() bool, args ...string) (
 		select {
 		case <-ended:
 			return false
-		default:
+		case <-w.parts.asked:
 		}
 	}
 	_ = cmd.Process.Kill()
@@ -206,15 +209,9 @@ func (w *shellWorld) screen(t *testing.T, place string) *child {
 }
 
 // kill ends the program as kill -9 does, when done says so.
-func (c *child) kill(done func() bool) {
+func (c *child) kill(w *shellWorld, done func() bool) {
 	c.t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
-	for !done() {
-		if time.Now().After(deadline) {
-			c.t.Fatalf("it does not come so far:\n%s", c.screen.Text())
-		}
-		time.Sleep(time.Millisecond)
-	}
+	c.await("job that comes so far", done, w.parts.asked)
 	_ = c.cmd.Process.Kill()
 	if code := c.exit(); code != -1 {
 		c.t.Fatalf("it ended by itself with %d:\n%s", code, c.screen.Text())
@@ -225,7 +222,7 @@ func (c *child) kill(done func() bool) {
 func (c *child) agree(title string) {
 	c.t.Helper()
 	c.until("Plan: " + title)
-	time.Sleep(awake)
+	c.rest()
 	c.typed("\r")
 }
 
@@ -245,7 +242,7 @@ func (c *child) endure(w *shellWorld, title string) {
 	c.until("The keys of this profile are no longer accepted")
 	c.until("waiting for you")
 	w.renew(c.t)
-	time.Sleep(awake)
+	c.rest()
 	c.typed("\r")
 	c.until(title)
 	c.until("done")
@@ -271,16 +268,14 @@ func TestAJobThatWasKilledTwiceGoesOnFromTheScreenOfJobs(t *testing.T) {
 	c.typed("\r")
 	c.agree("Upload 42 files")
 	stored := func(most int) func() bool { return func() bool { n, _ := w.parts.answered(); return n >= most } }
-	c.kill(stored(3))
+	c.kill(w, stored(3))
 	c = w.screen(t, "s3://box/")
 	c.goOn("Upload")
-	c.kill(stored(8))
+	c.kill(w, stored(8))
 	w.weather(1 << 30) // the bad weather comes with the last run
 	c = w.screen(t, "s3://box/")
 	c.goOn("Upload")
-	for !stored(10)() {
-		time.Sleep(time.Millisecond)
-	}
+	c.await("tenth part", stored(10), w.parts.asked)
 	w.server.EndSessions()
 	c.endure(w, "Upload")
 	w.sentOnce(t, 15)
@@ -296,16 +291,14 @@ func TestAJobThatWasKilledTwiceGoesOnFromTheScreenOfJobs(t *testing.T) {
 	c.until("what is there")
 	c.typed("\r")
 	c.agree("Download 42 files")
-	c.kill(func() bool { return fetched() >= 4 })
+	c.kill(w, func() bool { return fetched() >= 4 })
 	c = w.screen(t, "s3://box/")
 	c.goOn("Download")
-	c.kill(func() bool { return fetched() >= 12 })
+	c.kill(w, func() bool { return fetched() >= 12 })
 	passed, _ := w.weather(1 << 30)
 	c = w.screen(t, "s3://box/")
 	c.goOn("Download")
-	for passed() < 8 {
-		time.Sleep(time.Millisecond)
-	}
+	c.await("eighth request", func() bool { return passed() >= 8 }, w.parts.asked)
 	w.server.EndSessions()
 	c.endure(w, "Download")
 	c.quit()

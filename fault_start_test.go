@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -34,8 +35,12 @@ type child struct {
 	tty    *os.File
 	screen *uitest.Screen
 	home   string
+	drawn  chan struct{} // something was drawn since it was last looked at
 	ended  chan struct{}
 }
+
+// patience is how long anything may take. It is no limit on speed: it ends a test that hangs.
+const patience = 3 * time.Minute
 
 func startChild(t *testing.T, w, h int, env []string, args ...string) *child {
 	t.Helper()
@@ -43,7 +48,8 @@ func startChild(t *testing.T, w, h int, env []string, args ...string) *child {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &child{t: t, screen: uitest.NewScreen(max(w, 1), max(h, 1)), home: t.TempDir(), ended: make(chan struct{})}
+	c := &child{t: t, screen: uitest.NewScreen(max(w, 1), max(h, 1)), home: t.TempDir(),
+		drawn: make(chan struct{}, 1), ended: make(chan struct{})}
 	c.cmd = exec.CommandContext(t.Context(), exe, args...)
 	c.cmd.Env = append([]string{asProgram + "=1", "TERM=xterm-256color", "HOME=" + c.home, "TMPDIR=" + c.home,
 		"AWS_EC2_METADATA_DISABLED=true", "AWS_REGION=eu-west-1"}, env...)
@@ -52,10 +58,7 @@ func startChild(t *testing.T, w, h int, env []string, args ...string) *child {
 		t.Fatal(err)
 	}
 	c.screen.Answer(func(s string) { _, _ = io.WriteString(c.tty, s) })
-	go func() {
-		defer close(c.ended)
-		_, _ = io.Copy(c.screen, c.tty) // ends with an error when the child goes
-	}()
+	go c.draw()
 	t.Cleanup(func() {
 		_ = c.cmd.Process.Kill() // it has ended in a test that passes
 		_ = c.tty.Close()
@@ -63,17 +66,55 @@ func startChild(t *testing.T, w, h int, env []string, args ...string) *child {
 	return c
 }
 
-// until waits in real time: a process has no bubble.
-func (c *child) until(text string) {
-	c.t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
-	for !strings.Contains(c.screen.Text(), text) {
-		if time.Now().After(deadline) {
-			c.t.Fatalf("%q is not on the screen:\n%s", text, c.screen.Text())
+// draw shows what the program writes, until it goes.
+func (c *child) draw() {
+	defer close(c.ended)
+	buf := make([]byte, 32<<10)
+	for {
+		n, err := c.tty.Read(buf)
+		_, _ = c.screen.Write(buf[:n]) // never fails
+		wake(c.drawn)
+		if err != nil {
+			return
 		}
-		time.Sleep(5 * time.Millisecond)
 	}
 }
+
+// wake says that something happened, to whoever waits for it.
+func wake(events chan<- struct{}) {
+	select {
+	case events <- struct{}{}:
+	default: // it was said already
+	}
+}
+
+// until waits for a text on the screen.
+func (c *child) until(text string) {
+	c.t.Helper()
+	c.await(fmt.Sprintf("%q on the screen", text), func() bool { return strings.Contains(c.screen.Text(), text) }, c.drawn)
+}
+
+// await waits until ok, which it asks after each of the events.
+func (c *child) await(what string, ok func() bool, events <-chan struct{}) {
+	c.t.Helper()
+	limit := time.NewTimer(patience)
+	defer limit.Stop()
+	for !ok() {
+		select {
+		case <-events:
+		case <-c.ended:
+			if !ok() {
+				c.t.Fatalf("the program ended without %s:\n%s", what, c.screen.Text())
+			}
+		case <-limit.C:
+			c.t.Fatalf("there is no %s:\n%s", what, c.screen.Text())
+		}
+	}
+}
+
+// rest lets the time pass in which a dialog that opened by itself swallows keys. It began before the dialog was drawn, so
+// a slow machine only makes it longer.
+func (c *child) rest() { time.Sleep(awake) }
 
 func (c *child) typed(text string) {
 	c.t.Helper()
@@ -87,7 +128,7 @@ func (c *child) exit() int {
 	c.t.Helper()
 	select {
 	case <-c.ended:
-	case <-time.After(20 * time.Second):
+	case <-time.After(patience):
 		c.t.Fatalf("the program goes on:\n%s", c.screen.Text())
 	}
 	_ = c.cmd.Wait() // the code is in ProcessState
@@ -152,7 +193,7 @@ func (c *child) toTheFirstCode() {
 	c.until("Under which prefix?")
 	c.typed("2019/\r")
 	c.until("Plan: Delete all noncurrent versions")
-	time.Sleep(quiet)
+	c.rest()
 	c.typed("\r")
 	c.until("Type ledger-archive to go on")
 	c.typed("ledger-archive\r")
@@ -203,7 +244,7 @@ func TestASignalInTheMiddleOfAJobEndsTheJournalAndRestoresTheTerminal(t *testing
 func TestTinyTerminalsAndAStormOfSizesAreSurvived(t *testing.T) {
 	for _, size := range [][2]int{{0, 0}, {20, 5}, {1, 1}} {
 		p := startChild(t, size[0], size[1], nil, "--demo")
-		time.Sleep(300 * time.Millisecond)
+		p.await("full screen", p.screen.AltScreen, p.drawn)
 		for i := range 60 {
 			w, h := (i*37)%150, (i*11)%50
 			p.screen.Resize(max(w, 1), max(h, 1))

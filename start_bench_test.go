@@ -63,9 +63,6 @@ func start(tb testing.TB, path string, args ...string) *running {
 	return r
 }
 
-// patience is how long the program may take to show something.
-const patience = 20 * time.Second
-
 // until reads output until the screen shows a text, and gives the time since the program was started.
 func (r *running) until(tb testing.TB, text string) time.Duration {
 	tb.Helper()

@@ -32,7 +32,7 @@ type shellWorld struct {
 func openShell(t *testing.T) *shellWorld {
 	t.Helper()
 	server := sandbox.New(sandbox.Options{Seed: 1})
-	parts := &partLog{next: server}
+	parts := newPartLog(server)
 	endpoint := httptest.NewServer(parts)
 	t.Cleanup(endpoint.Close)
 	return shellOn(t, server, parts, endpoint.URL, endpoint.Client())

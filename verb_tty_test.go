@@ -18,12 +18,13 @@ import (
 	"cooper/sandbox"
 )
 
-// openGuarded is a shell on a server with TLS, where five seconds of a code's thirty have passed.
+// openGuarded is a shell on a server with TLS, whose clock stands five seconds after a code's beginning: however slow the
+// programs are, a code stays good.
 func openGuarded(t *testing.T) *shellWorld {
 	t.Helper()
-	ahead := 5*time.Second - time.Duration(time.Now().UnixNano())%(30*time.Second)
-	server := sandbox.New(sandbox.Options{Seed: 1, Clock: func() time.Time { return time.Now().Add(ahead) }, SignatureClock: time.Now})
-	parts := &partLog{next: server}
+	stands := time.Now().Truncate(30 * time.Second).Add(5 * time.Second)
+	server := sandbox.New(sandbox.Options{Seed: 1, Clock: func() time.Time { return stands }, SignatureClock: time.Now})
+	parts := newPartLog(server)
 	endpoint := httptest.NewTLSServer(parts)
 	t.Cleanup(endpoint.Close)
 	w := shellOn(t, server, parts, endpoint.URL, endpoint.Client())
