@@ -257,7 +257,7 @@ func TestSlowDownNarrowsTheStreamAndRepeatsTheBatch(t *testing.T) {
 		if err := job.Wait(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if tries[1] != 3 || tries[4] != 1 || narrowest != 1 || job.Snapshot().Done != 40 {
+		if tries[1] != 3 || tries[4] != 1 || narrowest > 6 || job.Snapshot().Done != 40 {
 			t.Errorf("tries %d and %d, narrowest %d, done %d", tries[1], tries[4], narrowest, job.Snapshot().Done)
 		}
 	})

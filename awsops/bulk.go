@@ -2,6 +2,7 @@ package awsops
 
 import (
 	"context"
+	"iter"
 	"net/http"
 	"slices"
 	"sync"
@@ -12,20 +13,26 @@ import (
 
 // Back-off of a batch that the server asked to slow down for, after the SDK's own retries.
 const (
-	slowFirst = time.Second
+	slowFirst = 250 * time.Millisecond
 	slowMost  = 30 * time.Second
-	slowTries = 8
+	slowTries = 10
+	// restingMost is how many batches may wait to be tried again, for each lane that there can be.
+	restingMost = 4
+	// readAhead is how many batches are made before there is a lane for them, for each lane that there can be.
+	readAhead = 4
 )
 
 // reachedEvery is how often a checkpoint is written while a bulk step runs.
 const reachedEvery = time.Second
 
-// lanes bounds the batches in flight and is narrowed when the server asks to slow down. It widens
-// again by one for every row of batches that passed.
+// lanes bounds the batches in flight and is narrowed when the server asks to slow down. It widens again by one for every
+// row of batches that passed, and more slowly from the width on at which the server complained.
 type lanes struct {
 	mu            sync.Mutex
 	most, allowed int
 	inUse, passed int
+	resting       int // batches that wait to be tried again, beside the lanes
+	tooWide       int // the width at which it was narrowed last; 0: never
 	narrowings    int // how often it was narrowed
 	wake          chan struct{}
 	show          func(int)
@@ -38,10 +45,16 @@ func newLanes(most int, show func(int)) *lanes {
 	return l
 }
 
+// enter takes a lane for a new batch. Batches that rest are bounded, too: a server that refuses everything is not sent
+// a whole bucket.
 func (l *lanes) enter(ctx context.Context) error {
+	return l.take(ctx, func() bool { return l.inUse < l.allowed && l.resting < restingMost*l.most })
+}
+
+func (l *lanes) take(ctx context.Context, free func() bool) error {
 	for {
 		l.mu.Lock()
-		if l.inUse < l.allowed {
+		if free() {
 			l.inUse++
 			l.mu.Unlock()
 			return nil
@@ -59,13 +72,41 @@ func (l *lanes) enter(ctx context.Context) error {
 func (l *lanes) leave(ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.inUse--
 	if ok {
-		if l.passed++; l.passed >= 4*l.allowed && l.allowed < l.most {
+		l.passed++
+		row := l.allowed
+		if l.tooWide != 0 && l.allowed >= l.tooWide {
+			row *= 4
+		}
+		if l.passed >= row && l.allowed < l.most {
 			l.allowed, l.passed = l.allowed+1, 0
 			l.show(l.allowed)
 		}
 	}
+	l.free()
+}
+
+// rest gives a batch's lane to another while it waits, as a lane that sleeps is a request less, and takes one again.
+// When it fails the batch has none.
+func (l *lanes) rest(ctx context.Context, pause time.Duration) error {
+	l.mu.Lock()
+	l.resting++
+	l.free()
+	l.mu.Unlock()
+	defer func() {
+		l.mu.Lock()
+		l.resting--
+		l.mu.Unlock()
+	}()
+	if err := sleep(ctx, pause); err != nil {
+		return err
+	}
+	return l.take(ctx, func() bool { return l.inUse < l.allowed })
+}
+
+// free needs the lock.
+func (l *lanes) free() {
+	l.inUse--
 	close(l.wake)
 	l.wake = make(chan struct{})
 }
@@ -77,8 +118,8 @@ func (l *lanes) seen() int {
 	return l.narrowings
 }
 
-// narrow halves the lanes, unless that was done already since the call was sent: many calls that were on their way
-// together and were all told to slow down say one thing, not many.
+// narrow takes a quarter of the lanes away, unless that was done already since the call was sent: many calls that were
+// on their way together and were all told to slow down say one thing, not many.
 func (l *lanes) narrow(seen int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -86,7 +127,8 @@ func (l *lanes) narrow(seen int) {
 		return
 	}
 	l.narrowings++
-	l.allowed, l.passed = max(l.allowed/2, 1), 0
+	l.tooWide = max(l.allowed, l.tooWide*3/4)
+	l.allowed, l.passed = max(l.allowed*3/4, 1), 0
 	l.show(l.allowed)
 }
 
@@ -130,8 +172,12 @@ func (r *run) bulk(ctx context.Context, index int, step *Step) error {
 }
 
 func (b *bulkRun) feed(ctx context.Context, group *errgroup.Group, cursor string) error {
+	items := b.step.Source.Open(ctx, b.r, cursor)
+	if b.lanes.most > 1 {
+		items = ahead(ctx, readAhead*b.lanes.most, func(ctx context.Context) iter.Seq2[Item, error] { return b.step.Source.Open(ctx, b.r, cursor) })
+	}
 	n := 0
-	for item, err := range b.step.Source.Open(ctx, b.r, cursor) {
+	for item, err := range items {
 		if err != nil {
 			return Wrap(b.plan.Kind, b.plan.Target.Bucket, "", err)
 		}
@@ -157,6 +203,37 @@ func (b *bulkRun) feed(ctx context.Context, group *errgroup.Group, cursor string
 	return context.Cause(ctx)
 }
 
+// ahead reads a source some items before they are asked for, so that a page that the server lets wait doesn't empty the
+// lanes. The source is not read any more once the sequence has ended.
+func ahead(ctx context.Context, room int, open func(context.Context) iter.Seq2[Item, error]) iter.Seq2[Item, error] {
+	type read struct {
+		item Item
+		err  error
+	}
+	return func(yield func(Item, error) bool) {
+		ctx, stop := context.WithCancel(ctx)
+		items := make(chan read, room)
+		var reader sync.WaitGroup
+		defer reader.Wait()
+		defer stop()
+		reader.Go(func() {
+			defer close(items)
+			for item, err := range open(ctx) {
+				select {
+				case items <- read{item, err}:
+				case <-ctx.Done():
+					return
+				}
+			}
+		})
+		for got := range items {
+			if !yield(got.item, got.err) {
+				return
+			}
+		}
+	}
+}
+
 // one deals with one batch, again and slower when the server asks for that.
 func (b *bulkRun) one(ctx context.Context, at int, item Item) error {
 	pause := slowFirst
@@ -173,8 +250,7 @@ func (b *bulkRun) one(ctx context.Context, at int, item Item) error {
 			return e
 		}
 		b.lanes.narrow(seen)
-		if err := sleep(ctx, pause); err != nil {
-			b.lanes.leave(false)
+		if err := b.lanes.rest(ctx, pause); err != nil {
 			return err
 		}
 		pause = min(2*pause, slowMost)
