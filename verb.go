@@ -27,7 +27,7 @@ const (
 	exitFailed   = 1 // nothing, or not all of it, was done; the error says why
 	exitUsage    = 2 // the command line or the configuration can't be used
 	exitPartly   = 3 // the job went through, and some of its entries failed
-	exitRefused  = 4 // a plan was not agreed to, or a code was wanted and there was nobody to ask
+	exitRefused  = 4 // a plan was not agreed to, or a code or a login was wanted and there was nobody to ask
 	exitNothing  = 5 // there was nothing to do: nothing matched, or what is there was left as it is
 	sideJournals = 64
 )
@@ -81,7 +81,8 @@ func (p *process) withVerb(ctx context.Context, f *verbFlags, run func(v *verb) 
 	}
 	v := &verb{p: p, flags: f, ctx: ctx, prices: pricesOf(cfg.Prices)}
 	o := sessionOptions(cfg.Connection())
-	o.MFA = &ttyCodes{}
+	login := &ttyLogin{ways: &sharedProfiles{a: &app{p: p, cfg: cfg}}}
+	o.MFA, o.Login = &ttyCodes{life: ctx}, login
 	if cfg.StateDir != "" {
 		if v.journal, err = openVerbJournal(cfg.StateDir); err != nil {
 			return err
@@ -95,7 +96,8 @@ func (p *process) withVerb(ctx context.Context, f *verbFlags, run func(v *verb) 
 	if v.session, err = awsops.Open(ctx, o); err != nil {
 		return err
 	}
-	return run(v)
+	login.session = v.session
+	return nobodyAsked(run(v))
 }
 
 // openVerbJournal opens the journal for writing, or one beside it while another cooper writes: scripts run side by
@@ -138,7 +140,7 @@ func (v *verb) do(plan *awsops.Plan, err error) error {
 	defer cancel()
 	job := v.session.Apply(ctx, plan)
 	v.wait(job)
-	return v.report(job)
+	return v.report(job, plan.Effects.Left)
 }
 
 // planned gives a planner's refusal its exit code.
@@ -158,7 +160,7 @@ func (v *verb) show(plan *awsops.Plan) error {
 	}
 	if v.flags.dry && v.flags.json {
 		return v.print(map[string]any{"dry_run": true, "kind": plan.Kind, "title": plan.Title, "objects": plan.Effects.Objects,
-			"versions": plan.Effects.Versions, "markers": plan.Effects.Markers, "bytes": plan.Effects.Bytes, "at_least": plan.Effects.AtLeast,
+			"versions": plan.Effects.Versions, "markers": plan.Effects.Markers, "left": plan.Effects.Left, "bytes": plan.Effects.Bytes, "at_least": plan.Effects.AtLeast,
 			"codes": plan.Codes, "warnings": warningTexts(plan), "effects": plan.Effects.Lines, "commands": plan.Commands()})
 	}
 	_, err := io.WriteString(v.p.err, planText(plan))
@@ -277,7 +279,8 @@ func progressLine(s awsops.JobSnapshot, now time.Time) string {
 }
 
 // report says on standard output how a job ended, and on standard error what failed.
-func (v *verb) report(job *awsops.Job) error {
+// left is how many things were there already and stay.
+func (v *verb) report(job *awsops.Job, left int64) error {
 	s := job.Snapshot()
 	for _, e := range s.Errors {
 		_, _ = fmt.Fprintln(v.p.err, ui.CleanLines(e.Error()))
@@ -285,12 +288,10 @@ func (v *verb) report(job *awsops.Job) error {
 	if n := s.Failures - int64(len(s.Errors)); n > 0 {
 		_, _ = fmt.Fprintf(v.p.err, "and %d more; all are in the journal's file bulk/%s.jsonl\n", n, s.ID)
 	}
-	err := v.result(s)
+	err := v.result(s, left)
 	switch {
 	case s.Err != nil && context.Cause(v.ctx) != nil:
 		return context.Cause(v.ctx)
-	case s.Err != nil && errors.Is(s.Err, awsops.ErrMFARequired):
-		return verbError{error: s.Err, code: exitRefused}
 	case s.Err != nil:
 		return s.Err
 	case err != nil:
@@ -302,19 +303,23 @@ func (v *verb) report(job *awsops.Job) error {
 }
 
 // result is the one line of a job that has ended.
-func (v *verb) result(s awsops.JobSnapshot) error {
+func (v *verb) result(s awsops.JobSnapshot, left int64) error {
 	state := s.State.String()
 	if s.Verdict > awsops.VerdictDone {
 		state = s.Verdict.String()
 	}
 	if v.flags.json {
-		line := map[string]any{"job": s.ID, "kind": s.Kind, "state": state, "done": s.Done, "failures": s.Failures, "bytes": s.Bytes, "notes": s.Notes}
+		line := map[string]any{"job": s.ID, "kind": s.Kind, "state": state, "done": s.Done, "failures": s.Failures, "left": left, "bytes": s.Bytes, "notes": s.Notes}
 		if s.Err != nil {
 			line["error"] = s.Err.Error()
 		}
 		return v.print(line)
 	}
-	_, err := fmt.Fprintf(v.p.out, "%s: %s, %d done, %d failed, %d bytes\n", ui.Clean(s.Title), state, s.Done, s.Failures, s.Bytes)
+	stays := ""
+	if left > 0 {
+		stays = fmt.Sprintf(", %d there already and left", left)
+	}
+	_, err := fmt.Fprintf(v.p.out, "%s: %s, %d done%s, %d failed, %d bytes\n", ui.Clean(s.Title), state, s.Done, stays, s.Failures, s.Bytes)
 	for _, n := range s.Notes {
 		_, _ = fmt.Fprintln(v.p.err, ui.CleanLines(n))
 	}

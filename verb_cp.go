@@ -58,7 +58,7 @@ func (p *process) cpCommand() *cobra.Command {
 	}
 	f.add(cmd, true)
 	s := cmd.Flags()
-	s.StringVar(&f.existing, "existing", "leave", "what becomes of what is there: `leave|replace|differ`; differ replaces where the size differs or the source is newer")
+	s.StringVar(&f.existing, "existing", "leave", existingUsage)
 	s.StringVar(&f.contentType, "content-type", "", "content `type` of uploads; guessed from the extension when not given")
 	s.StringVar(&f.class, "storage-class", "", "storage `class` of uploads")
 	s.StringVar(&f.cache, "cache-control", "", "Cache-Control `header` of uploads")
@@ -72,6 +72,8 @@ func (p *process) cpCommand() *cobra.Command {
 	s.Int64Var(&f.size, "size", 0, "`bytes` that will come from standard input: parts are made large enough, and fewer are refused")
 	return cmd
 }
+
+const existingUsage = "what becomes of what is there: `leave|replace|differ`; differ replaces where the size differs or the source is newer"
 
 // wayOf tells the four ways of copying apart.
 func wayOf(from, to string, f cpFlags) (func(*verb) error, error) {

@@ -87,9 +87,6 @@ func (v *verb) copy(from, to string, f cpFlags, move bool) error {
 	if err != nil {
 		return err
 	}
-	if existing == transfer.Differ {
-		return usageError{errors.New("between buckets --existing is leave or replace")}
-	}
 	source, err := placeOf(from)
 	if err != nil {
 		return usageError{err}
@@ -98,7 +95,7 @@ func (v *verb) copy(from, to string, f cpFlags, move bool) error {
 	if err != nil {
 		return usageError{err}
 	}
-	spec := copies.Spec{From: source.Bucket, To: target.Bucket, Move: move, Replace: existing == transfer.Replace}
+	spec := copies.Spec{From: source.Bucket, To: target.Bucket, Move: move, Existing: existing}
 	if !f.encryption.IsZero() {
 		spec.Encryption = &f.encryption
 	}
@@ -159,6 +156,6 @@ func (p *process) mvCommand() *cobra.Command {
 		},
 	}
 	f.add(cmd, true)
-	cmd.Flags().StringVar(&f.existing, "existing", "leave", "what becomes of what is there: `leave|replace`")
+	cmd.Flags().StringVar(&f.existing, "existing", "leave", existingUsage)
 	return cmd
 }

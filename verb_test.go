@@ -194,3 +194,24 @@ func TestCommandLinesThatMeanNothingAreRefused(t *testing.T) {
 	w.must(t, 1, "cp", "--yes", "--read-only", os.Args[0], "s3://box/k")
 	w.must(t, 0, "ls", "--read-only")
 }
+
+func TestCopiesBetweenPlacesLeaveOrReplaceWhatIsThere(t *testing.T) {
+	t.Parallel()
+	w := openShell(t)
+	dir := writeTree(t, map[string][]byte{"a": []byte("one"), "b": []byte("two"), "c": []byte("three")})
+	w.must(t, 0, "cp", "-r", "--yes", dir, "s3://box/in")
+	w.must(t, 0, "cp", "--yes", filepath.Join(dir, "c"), "s3://box/out/a")
+	if said := w.must(t, 0, "cp", "-r", "--yes", "s3://box/in", "s3://box/out"); !strings.Contains(said, "2 done, 1 there already and left, 0 failed") {
+		t.Errorf("said %s", said)
+	}
+	w.must(t, 5, "cp", "-r", "--yes", "s3://box/in", "s3://box/out")
+	w.must(t, 5, "cp", "--yes", "s3://box/in/a", "s3://box/out/a")
+	if said := w.must(t, 0, "cp", "-r", "--yes", "--json", "--existing", "differ", "s3://box/in", "s3://box/out"); !strings.Contains(said, `"done":1`) || !strings.Contains(said, `"left":2`) {
+		t.Errorf("said %s", said)
+	}
+	w.must(t, 5, "cp", "--yes", "--existing", "differ", "s3://box/in/a", "s3://box/out/a")
+	w.must(t, 0, "cp", "--yes", "--existing", "replace", "s3://box/in/a", "s3://box/out/a")
+	to := filepath.Join(t.TempDir(), "to")
+	w.must(t, 0, "cp", "-r", "s3://box/out", to)
+	sameTree(t, dir, to)
+}

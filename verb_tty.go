@@ -75,6 +75,7 @@ func (t tty) line() (string, error) {
 
 // ttyCodes asks for one-time codes at the terminal.
 type ttyCodes struct {
+	life   context.Context // of the verb: the code of a role is asked for without a context of its own
 	mu     sync.Mutex
 	serial string // as typed before
 }
@@ -83,6 +84,8 @@ type ttyCodes struct {
 func (c *ttyCodes) Code(ctx context.Context, ch awsops.Challenge) (awsops.Token, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	ctx, stop := until(ctx, c.life)
+	defer stop()
 	t, err := openTTY()
 	if err != nil {
 		return awsops.Token{}, errors.Join(awsops.ErrMFARequired, err)
@@ -110,6 +113,13 @@ func (c *ttyCodes) Code(ctx context.Context, ch awsops.Challenge) (awsops.Token,
 		return awsops.Token{}, err
 	}
 	return awsops.Token{Serial: serial, Code: strings.ReplaceAll(code, " ", "")}, nil
+}
+
+// until gives a context that also ends, with its cause, when another one does.
+func until(ctx, other context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	stop := context.AfterFunc(other, func() { cancel(context.Cause(other)) })
+	return ctx, func() { stop(); cancel(nil) }
 }
 
 // known is the device to ask for a code of, "" when that is not known.

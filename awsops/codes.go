@@ -306,14 +306,18 @@ func ValidSerial(s string) bool {
 // rolePatience is how long a person has to give the code that a profile's role needs.
 const rolePatience = 5 * time.Minute
 
-// roleCode serves profiles with mfa_serial: the SDK asks for a code without a context.
-func (s *Session) roleCode(serial, role string) (string, error) {
+// roleCode serves profiles with mfa_serial: the SDK asks for a code without a context. refused is what the code before
+// was answered with, nil when it did or there was none.
+func (s *Session) roleCode(serial, role string, refused *Error) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), rolePatience)
 	defer cancel()
 	if s.source != nil {
 		defer s.source.wait.ask()()
 	}
 	c := Challenge{Action: "assume " + role, Serial: serial, Attempt: 1}
+	if refused != nil {
+		c.Attempt, c.Last = 2, refused
+	}
 	for ; ; c.Attempt++ {
 		tok, err := s.askCode(ctx, &c)
 		if err != nil {

@@ -353,7 +353,7 @@ func TestARolesCodeSharesTheLedgerWithMFADelete(t *testing.T) {
 		w := codeServer(func(int, string) (*answered, error) { return reply(204, ""), nil })
 		mfa := codesOf(t, "111111", "111111", "222222")
 		s := isolated(t, w, func(o *Options) { o.MFA = mfa })
-		if code, err := s.roleCode(rootDevice, "arn:aws:iam::111122223333:role/ops"); code != "111111" || err != nil {
+		if code, err := s.roleCode(rootDevice, "arn:aws:iam::111122223333:role/ops", nil); code != "111111" || err != nil {
 			t.Fatalf("role: %q, %v", code, err)
 		}
 		if err := codedDelete(t.Context(), s, Challenge{Serial: rootDevice}); err != nil {

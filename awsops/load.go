@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -206,15 +207,23 @@ func (s *Session) assumeRole(o *stscreds.AssumeRoleOptions) {
 		return
 	}
 	serial, role := *o.SerialNumber, o.RoleARN
-	o.TokenProvider = func() (string, error) { return s.roleCode(serial, role) }
-	o.Client = onceSTS{o.Client}
+	once := &onceSTS{inner: o.Client}
+	o.TokenProvider = func() (string, error) { return s.roleCode(serial, role, once.refused.Swap(nil)) }
+	o.Client = once
 }
 
 // onceSTS assumes roles without retries.
-type onceSTS struct{ inner stscreds.AssumeRoleAPIClient }
+type onceSTS struct {
+	inner   stscreds.AssumeRoleAPIClient
+	refused atomic.Pointer[Error] // what the last code was answered with, until the next one is asked for
+}
 
-func (c onceSTS) AssumeRole(ctx context.Context, in *sts.AssumeRoleInput, opts ...func(*sts.Options)) (*sts.AssumeRoleOutput, error) {
-	return c.inner.AssumeRole(ctx, in, append(opts, func(o *sts.Options) { o.Retryer = aws.NopRetryer{} })...)
+func (c *onceSTS) AssumeRole(ctx context.Context, in *sts.AssumeRoleInput, opts ...func(*sts.Options)) (*sts.AssumeRoleOutput, error) {
+	out, err := c.inner.AssumeRole(ctx, in, append(opts, func(o *sts.Options) { o.Retryer = aws.NopRetryer{} })...)
+	if e := Wrap("AssumeRole", "", "", err); e != nil && e.Status != 0 {
+		c.refused.Store(e)
+	}
+	return out, err
 }
 
 // openError puts what LoadDefaultConfig says into a sentence.

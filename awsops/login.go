@@ -21,7 +21,7 @@ type Lapse struct {
 }
 
 // LoginProvider has a person log in again. Login returns nil when credentials may be fetched anew, and may wait for as
-// long as ctx lives.
+// long as ctx lives. An error that wraps ErrLoginRequired says that nobody could be asked.
 type LoginProvider interface {
 	Login(ctx context.Context, l Lapse) error
 }
@@ -191,10 +191,14 @@ func (s *Session) renew(ctx context.Context, cause *Error) error {
 		return nil
 	}
 	if _, job := JobOf(ctx); !job && !s.declined.IsZero() && !call.began.After(s.declined.Add(declinedFor)) {
-		return notRenewed(cause, errDeclined)
+		return notRenewed(cause, s.refusal)
 	}
 	// Somebody may have logged in elsewhere, as with the AWS CLI; only when nobody has, the person is asked.
-	if s.reload(ctx) != nil {
+	switch err := s.reload(ctx); {
+	case err == nil:
+	case errors.Is(err, ErrMFARequired):
+		return err // a login would end at the same code
+	default:
 		if err := s.askLogin(ctx, cause); err != nil {
 			return err
 		}
@@ -207,14 +211,11 @@ func (s *Session) renew(ctx context.Context, cause *Error) error {
 // makes on after they failed. A job is never refused so.
 const declinedFor = 5 * time.Second
 
-// errDeclined is why a call fails whose login a person did not want to renew.
-var errDeclined = errors.New("the login was not renewed")
-
 // askLogin has the person log in until that brought other credentials.
 func (s *Session) askLogin(ctx context.Context, cause *Error) error {
 	for lapse := (Lapse{Profile: s.profile, Attempt: 1, Last: cause}); ; lapse.Attempt++ {
 		if err := s.opt.Login.Login(ctx, lapse); err != nil {
-			s.declined = time.Now()
+			s.declined, s.refusal = time.Now(), err
 			return notRenewed(cause, err)
 		}
 		err := s.reload(ctx)

@@ -62,6 +62,7 @@ type Change struct {
 // Effects counts what a plan touches.
 type Effects struct {
 	Objects, Versions, Markers, Uploads int64
+	Left                                int64 // what is there already and stays as it is; not among the others
 	Bytes                               int64
 	AtLeast                             bool   // counting was cut short
 	Counted                             string // how it was counted, such as "listed now"
@@ -165,6 +166,8 @@ type Item struct {
 	Local    string
 	Modified time.Time // given to the file
 	Replace  bool      // a file that is there may be replaced
+
+	There string // of a copy: the ETag of the object at the destination that is replaced, with its quotes; "" for none
 }
 
 // Entry is one version, delete marker or incomplete upload.

@@ -111,7 +111,7 @@ func TestARefusedRoleCodeIsToldAsSuch(t *testing.T) {
 func TestARoleWhoseCodeNobodyCanGiveIsToldAsSuch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := isolated(t, &wire{})
-		if _, err := s.roleCode(rootDevice, "role"); Wrap("", "", "", err).Kind != KindMFARequired {
+		if _, err := s.roleCode(rootDevice, "role", nil); Wrap("", "", "", err).Kind != KindMFARequired {
 			t.Errorf("error %v", err)
 		}
 	})

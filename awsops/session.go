@@ -52,6 +52,7 @@ type Session struct {
 	logins    atomic.Int64   // how often the login was renewed
 	loginTurn chan struct{}  // held by the call that has the login renewed
 	declined  time.Time      // when a person last didn't want to; guarded by loginTurn
+	refusal   error          // and why, for the calls that were under way
 
 	profile string
 	mu      sync.Mutex
@@ -129,6 +130,7 @@ var (
 	ErrReadOnly       = errors.New("read-only session")
 	ErrChanged        = errors.New("the state moved since the plan was made")
 	ErrMFARequired    = errors.New("a one-time code is required and there is nobody to ask")
+	ErrLoginRequired  = errors.New("the login is over and there is nobody to ask")
 	ErrOutcomeUnknown = errors.New("the request was sent, its outcome is not known")
 	// ErrLater is the cause to cancel a job with that shall be offered again at the next start.
 	ErrLater = errors.New("stopped, to go on later")

@@ -30,11 +30,13 @@ func askCopy(env *Env, life *ui.Life, bucket, at string, rows []listing.Row) tea
 		spec.Base, into, label = sel.Entries[0].Key, sel.Entries[0].Key, "to key"
 		help = "The whole key. Another one in the same bucket, moved, is a rename."
 	}
+	existing := existingField()
+	existing.Label = "existing"
 	fields := append([]ui.FormField{
 		{ID: "into", Label: label, Value: into, Help: help},
 		{ID: "bucket", Label: "in bucket", Value: bucket, Help: "Any bucket that you may write to, in whatever region."},
 		{ID: "move", Label: "move", Kind: ui.CheckField, Help: "Deletes each object here once its copy was looked at."},
-		{ID: "replace", Label: "replace", Kind: ui.CheckField, Help: "Objects of the same keys there are replaced. Else they are left, and listed as failures."},
+		existing,
 	}, encryptionFields(env, asSource)...)
 	return openCopyForm(env, life, spec, fields)
 }
@@ -46,7 +48,7 @@ func openCopyForm(env *Env, life *ui.Life, spec copies.Spec, fields []ui.FormFie
 		Text: "On the server: nothing is downloaded. Storage class, tags, metadata and headers are carried over.",
 		OK: func(v ui.Values) (tea.Cmd, string) {
 			in := spec
-			in.To, in.Into, in.Move, in.Replace = strings.TrimSpace(v["bucket"]), v["into"], v.Yes("move"), v.Yes("replace")
+			in.To, in.Into, in.Move, in.Existing = strings.TrimSpace(v["bucket"]), v["into"], v.Yes("move"), existingOf(v)
 			if text := in.Problem(); text != "" {
 				return nil, text
 			}

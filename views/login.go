@@ -80,28 +80,38 @@ func why(l awsops.Lapse) string {
 	return shortError(&e)
 }
 
-// target is where a profile logs in with IAM Identity Center.
-func target(s *profiles.SingleSignOn) sso.Target {
+// LoginTarget is where a profile logs in with IAM Identity Center.
+func LoginTarget(s *profiles.SingleSignOn) sso.Target {
 	return sso.Target{Key: s.Key(), Refresh: s.Session != "", StartURL: s.StartURL, Region: s.Region, Scopes: s.Scopes}
 }
 
-// howToRenew says what a person does to renew credentials that cooper itself can't.
-func howToRenew(e ProfileEntry) string {
+// HowToRenew says what a person does to renew credentials that cooper itself can't, and then does: "press enter".
+func HowToRenew(e ProfileEntry, then string) string {
 	name := "default"
 	if e.Name != "" {
 		name = e.Name
 	}
 	switch e.source() {
+	case profiles.SSO:
+		return "Log in with IAM Identity Center, then " + then + ":\n\n" + ui.Clean(ssoLogin(e))
 	case profiles.Login:
-		return "Run this in another terminal, then press enter:\n\naws login --profile " + name
+		return "Run this in another terminal, then " + then + ":\n\naws login --profile " + ui.Clean(name)
 	case profiles.Process:
-		return "The command of this profile gives credentials that are over, or none. Renew its login, then press enter:\n\n" + ui.Clean(e.Process)
+		return "The command of this profile gives credentials that are over, or none. Renew its login, then " + then + ":\n\n" + ui.Clean(e.Process)
 	case profiles.Temporary, profiles.Static:
-		return "The keys of this profile are no longer accepted. Put fresh ones into the credentials file, then press enter."
+		return "The keys of this profile are no longer accepted. Put fresh ones into the credentials file, then " + then + "."
 	case profiles.WebIdentity:
-		return "The token of this web identity is over. Whoever writes the file has to renew it; then press enter:\n\n" + ui.Clean(e.TokenFile)
+		return "The token of this web identity is over. Whoever writes the file has to renew it; then " + then + ":\n\n" + ui.Clean(e.TokenFile)
 	case profiles.Environment:
 		return "The keys in the environment are over and can't be renewed in a running program. Choose a profile with :profiles, or start again with fresh keys."
 	}
-	return "The credentials are over. Renew them where they come from, then press enter."
+	return "The credentials are over. Renew them where they come from, then " + then + "."
+}
+
+// ssoLogin is the AWS CLI's command for a login, whose token is filed in the same place.
+func ssoLogin(e ProfileEntry) string {
+	if e.SSO != nil && e.At.File == "" && e.SSO.Session != "" { // the role of an sso-session, without a profile
+		return "aws sso login --sso-session " + e.SSO.Session
+	}
+	return "aws sso login --profile " + first(e.Base, first(e.Name, "default"))
 }

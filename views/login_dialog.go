@@ -54,7 +54,7 @@ func (d *deviceLogin) tick() tea.Cmd {
 
 func (d *deviceLogin) begin() tea.Cmd {
 	d.failed, d.prompt = nil, sso.Prompt{}
-	t := target(d.entry.SSO)
+	t := LoginTarget(d.entry.SSO)
 	return ui.Do(d.life, "login", func(ctx context.Context) (*sso.Login, error) {
 		file, err := sso.File(t.Key)
 		if err != nil {
@@ -169,7 +169,7 @@ func clockTime(d time.Duration) string {
 
 // newAgain asks a person to renew credentials elsewhere and to say when that is done.
 func newAgain(entry ProfileEntry, why string, ended func()) ui.Dialog {
-	text := howToRenew(entry)
+	text := HowToRenew(entry, "press enter")
 	if why != "" {
 		text += "\n\n" + ui.Clean(why)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"cooper/awsops"
+	"cooper/awsops/existing"
 	"cooper/awsops/sse"
 )
 
@@ -14,9 +15,11 @@ func exact(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)
 // kept is a Spec in a journal; keys are base64.
 type kept struct {
 	From, Prefix, Base, To, Into string
-	Under, Move, Replace         bool
-	Encryption                   *sse.Choice `json:",omitempty"`
-	Keys                         []keptKey   `json:",omitempty"`
+	Under, Move                  bool
+	Replace                      bool            `json:",omitempty"` // of journals before there was a choice
+	Existing                     existing.Choice `json:",omitempty"`
+	Encryption                   *sse.Choice     `json:",omitempty"`
+	Keys                         []keptKey       `json:",omitempty"`
 }
 
 type keptKey struct {
@@ -26,7 +29,7 @@ type keptKey struct {
 
 // MarshalJSON keeps keys byte for byte.
 func (s Spec) MarshalJSON() ([]byte, error) {
-	k := kept{From: s.From, Prefix: exact(s.Prefix), Base: exact(s.Base), To: s.To, Into: exact(s.Into), Under: s.Under, Move: s.Move, Replace: s.Replace, Encryption: s.Encryption}
+	k := kept{From: s.From, Prefix: exact(s.Prefix), Base: exact(s.Base), To: s.To, Into: exact(s.Into), Under: s.Under, Move: s.Move, Existing: s.Existing, Encryption: s.Encryption}
 	for _, e := range s.Entries {
 		k.Keys = append(k.Keys, keptKey{exact(e.Key), e.ETag, e.Size})
 	}
@@ -47,7 +50,10 @@ func (s *Spec) UnmarshalJSON(raw []byte) error {
 		}
 		return string(b)
 	}
-	*s = Spec{From: k.From, Prefix: plain(k.Prefix), Base: plain(k.Base), To: k.To, Into: plain(k.Into), Under: k.Under, Move: k.Move, Replace: k.Replace, Encryption: k.Encryption}
+	*s = Spec{From: k.From, Prefix: plain(k.Prefix), Base: plain(k.Base), To: k.To, Into: plain(k.Into), Under: k.Under, Move: k.Move, Existing: k.Existing, Encryption: k.Encryption}
+	if k.Replace {
+		s.Existing = existing.Replace
+	}
 	for _, e := range k.Keys {
 		s.Entries = append(s.Entries, awsops.Entry{Key: plain(e.K), ETag: e.E, Size: e.S})
 	}

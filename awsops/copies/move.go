@@ -5,7 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -22,12 +23,35 @@ type mover struct {
 	lock  bool // the destination has Object Lock
 	check bool // the server may ignore conditions: what is there is looked at first
 	made  *objectset.Changed
+	skip  map[string]bool // keys, of those that are named, that the plan leaves
+	left  atomic.Int64    // whose place was taken when their turn came
+	told  sync.Once
 }
 
 func (m *mover) do(ctx context.Context, w *awsops.Writer, item awsops.Item) (awsops.Receipt, error) {
-	e := item.Entries[0]
-	made, err := m.copy(ctx, w, e)
+	e, there := item.Entries[0], item.There
+	if m.skip[e.Key] {
+		return awsops.Receipt{}, nil
+	}
+	var source *objects.Head
+	if !m.spec.Under {
+		f, etag, head, err := m.spec.meet(ctx, &w.Reader, e.Key)
+		if err != nil {
+			return m.failed(e, err)
+		}
+		if source = head; f == left {
+			m.left.Add(1)
+			return awsops.Receipt{}, nil
+		}
+		if f == over {
+			there = etag
+		}
+	}
+	made, err := m.copy(ctx, w, e, there, source)
 	switch {
+	case errors.Is(err, errOccupied):
+		m.left.Add(1)
+		return awsops.Receipt{}, nil
 	case err == nil && m.spec.Move:
 		err = m.drop(ctx, w, e, made)
 	case err != nil && m.spec.Move && m.moved(ctx, w, e):
@@ -37,6 +61,11 @@ func (m *mover) do(ctx context.Context, w *awsops.Writer, item awsops.Item) (aws
 		m.made.Add(e)
 		return awsops.Receipt{RequestID: made.RequestID, Done: 1, Bytes: made.Size}, nil
 	}
+	return m.failed(e, err)
+}
+
+// failed books what only this object meets as its failure, and lets the job go on.
+func (m *mover) failed(e awsops.Entry, err error) (awsops.Receipt, error) {
 	x, ok := errors.AsType[*awsops.Error](err)
 	if !ok {
 		return awsops.Receipt{}, err
@@ -57,31 +86,49 @@ func (m *mover) moved(ctx context.Context, w *awsops.Writer, e awsops.Entry) boo
 	return err == nil && there.Size == e.Size
 }
 
-// copy makes the copy, or finds that it was made already: a job that goes on meets its own copies.
-func (m *mover) copy(ctx context.Context, w *awsops.Writer, e awsops.Entry) (Made, error) {
+// copy makes the copy in the place of there, an ETag, "" for nothing; or it finds that it was made already: a job that
+// goes on meets its own copies. source may be nil.
+func (m *mover) copy(ctx context.Context, w *awsops.Writer, e awsops.Entry, there string, source *objects.Head) (Made, error) {
 	from := Place{Bucket: m.spec.From, Key: e.Key}
 	to := Place{Bucket: m.spec.To, Key: m.spec.Target(e.Key)}
-	opt := Options{Key: true, Encryption: m.spec.Encryption, Lock: m.lock, New: !m.spec.Replace}
+	opt := Options{Key: true, Encryption: m.spec.Encryption, Lock: m.lock, New: there == "", Over: there, Head: source}
 	if n := len(to.Key); n == 0 || n > 1024 {
 		return Made{}, awsops.Invalid(Kind, fmt.Sprintf("the key would have %d bytes; a key has 1 to 1,024", n), "")
 	}
-	if opt.New && m.check {
-		if made, err := same(ctx, w, from, to); !gone(err) {
+	if m.check {
+		if made, done, err := m.look(ctx, w, from, to, there); done || err != nil {
 			return made, err
 		}
 	}
 	made, err := One(ctx, w, from, to, opt)
 	if e := awsops.Wrap("CopyObject", to.Bucket, to.Key, err); e != nil && opt.New && e.Kind == awsops.KindPrecondition {
-		if there, serr := same(ctx, w, from, to); serr == nil {
-			return there, nil
+		if own, serr := m.same(ctx, w, from, to); serr == nil || errors.Is(serr, errOccupied) {
+			return own, serr
 		}
 	}
 	return made, err
 }
 
+// look is what a condition would tell on a server that may ignore it: done when the copy is there already, an error when
+// what is there is not what was seen.
+func (m *mover) look(ctx context.Context, w *awsops.Writer, from, to Place, there string) (made Made, done bool, err error) {
+	if there == "" {
+		made, err = m.same(ctx, w, from, to)
+		if gone(err) {
+			return Made{}, false, nil
+		}
+		return made, err == nil, err
+	}
+	now, err := state(to.Bucket, to.Key)(ctx, &w.Reader)
+	if err == nil && now != there {
+		err = moved(to)
+	}
+	return Made{}, false, err
+}
+
 // same gives the copy that is there, KindConflict when something else is, KindNotFound when nothing is. An object of the
 // same bytes with other headers or tags is something else.
-func same(ctx context.Context, w *awsops.Writer, from, to Place) (Made, error) {
+func (m *mover) same(ctx context.Context, w *awsops.Writer, from, to Place) (Made, error) {
 	there, err := objects.ReadHead(ctx, &w.Reader, to.Bucket, to.Key, "")
 	if err != nil {
 		return Made{}, err
@@ -90,16 +137,16 @@ func same(ctx context.Context, w *awsops.Writer, from, to Place) (Made, error) {
 	if err != nil {
 		return Made{}, err
 	}
-	if !alike(there, source) || !SameHeaders(there, source) || !sameTags(ctx, &w.Reader, from, to) {
+	if !own(ctx, &w.Reader, from, to, there, source) {
 		return Made{}, occupied(to)
 	}
 	return Made{Version: there.VersionID, Size: there.Size, Source: source}, nil
 }
 
-// sameTags compares what is known of the tags of two objects: a move would lose what the one that is there doesn't have.
-func sameTags(ctx context.Context, r *awsops.Reader, from, to Place) bool {
-	a, b := objects.ReadTags(ctx, r, from.Bucket, from.Key, ""), objects.ReadTags(ctx, r, to.Bucket, to.Key, "")
-	return a.State == b.State && Tagging(a.Value) == Tagging(b.Value)
+// moved is the error of an object at the destination that is no longer the one that was seen.
+func moved(to Place) error {
+	return &awsops.Error{Op: Kind, Bucket: to.Bucket, Key: to.Key, Kind: awsops.KindChanged, Err: awsops.ErrChanged,
+		Message: "the object at the destination changed since it was seen", Hint: "It was left as it is. Plan the copy again."}
 }
 
 // alike reports whether two objects hold the same bytes. Under a KMS key or a customer's key the ETag tells nothing of
@@ -147,10 +194,15 @@ func (m *mover) drop(ctx context.Context, w *awsops.Writer, e awsops.Entry, made
 }
 
 // there is the read-back: the first copies that were made are looked at.
-func (m *mover) there(first []awsops.Entry) func(context.Context, *awsops.Reader) (string, error) {
+func (m *mover) there(first []seen) func(context.Context, *awsops.Reader) (string, error) {
 	return func(ctx context.Context, r *awsops.Reader) (string, error) {
+		m.told.Do(func() {
+			if n := m.left.Load(); n > 0 {
+				awsops.Progress(ctx).Note(fmt.Sprintf("%d had their place taken by another object when their turn came, and were left as they are.", n))
+			}
+		})
 		for _, e := range first {
-			if !m.made.Has(e) {
+			if !m.made.Has(e.Entry) {
 				continue
 			}
 			got, err := state(m.spec.To, m.spec.Target(e.Key))(ctx, r)
@@ -167,39 +219,6 @@ func (m *mover) there(first []awsops.Entry) func(context.Context, *awsops.Reader
 
 // lineEntries is how many objects a command line names at most.
 const lineEntries = 400
-
-// lines are the command lines. A prefix takes the high-level commands, which set one class for all.
-func (s Spec) lines(to, from awsops.Target, heads []objects.Head, file func(string) string) string {
-	if s.Under {
-		verb := "cp"
-		if s.Move {
-			verb = "mv"
-		}
-		c := awsops.Command(to, "s3", verb).Arg("s3://"+s.From+"/"+s.Prefix, "s3://"+s.To+"/"+s.Target(s.Prefix)).
-			Switch("--recursive").FlagIf("--source-region", otherRegion(from, to))
-		if s.Encryption != nil {
-			c = options(c, s.Encryption.CopyOptions(file(s.Encryption.Fingerprint)))
-		}
-		return "# this makes every copy STANDARD, and replaces what is there\n" + c.String()
-	}
-	var out []string
-	for i, e := range s.Entries {
-		if i == lineEntries {
-			out = append(out, fmt.Sprintf("# and so on for %d more", len(s.Entries)-i))
-			break
-		}
-		head := objects.Head{Size: e.Size}
-		if i < len(heads) {
-			head = heads[i]
-		}
-		line := s.line(to, from, e.Key, head, file)
-		if s.Move {
-			line += " && " + awsops.Command(from, "s3api", "delete-object").Flag("--bucket", s.From).Flag("--key", e.Key).String()
-		}
-		out = append(out, line)
-	}
-	return strings.Join(out, "\n")
-}
 
 func otherRegion(from, to awsops.Target) string {
 	if from.Region == to.Region {
@@ -220,7 +239,8 @@ func options(c *awsops.CommandLine, all []sse.Option) *awsops.CommandLine {
 }
 
 // line copies one object. The AWS CLI escapes the source itself.
-func (s Spec) line(to, from awsops.Target, key string, head objects.Head, file func(string) string) string {
+func (s Spec) line(to, from awsops.Target, e seen, head objects.Head, file func(string) string) string {
+	key := e.Key
 	c := &copying{from: Place{Bucket: s.From, Key: key}, head: head, opt: Options{Key: true, Encryption: s.Encryption}, sameArea: from.Region == to.Region}
 	choice, source := c.choice(), head.Encryption.CustomerKey
 	class := string(c.class())
@@ -238,8 +258,8 @@ func (s Spec) line(to, from awsops.Target, key string, head objects.Head, file f
 	if source != "" {
 		line.Flag("--copy-source-sse-customer-algorithm", "AES256").Flag("--copy-source-sse-customer-key", sse.KeyArgument(file(source)))
 	}
-	if !s.Replace {
-		line.Flag("--if-none-match", "*")
+	if e.over {
+		return line.Flag("--if-match", e.there).String()
 	}
-	return line.String()
+	return line.Flag("--if-none-match", "*").String()
 }

@@ -61,6 +61,7 @@ type Options struct {
 	// Onto replaces the very version that was read: source and destination are one key (If-Match, where the server
 	// knows it).
 	Onto bool
+	Over string // ETag, with its quotes, of the object at the destination that is replaced (If-Match, as with Onto)
 	// Head is the source as it was read just now; nil: it is read.
 	Head  *objects.Head
 	Parts int64 // larger objects are copied by parts, bytes; 0 is Most
@@ -195,13 +196,15 @@ func (c *copying) choice() sse.Choice {
 	return sse.Choice{}
 }
 
-// onto gives the condition that a copy of an object onto itself replaces what was read. A compatible server may not
-// know it.
+// onto gives the condition that a copy replaces what was seen. A compatible server may not know it.
 func (c *copying) onto() *string {
-	if !c.opt.Onto || c.w.Session().Dialect() == awsops.DialectCompatible {
+	switch {
+	case c.w.Session().Dialect() == awsops.DialectCompatible:
 		return nil
+	case c.opt.Onto:
+		return optional(c.head.ETag)
 	}
-	return optional(c.head.ETag)
+	return optional(c.opt.Over)
 }
 
 // lock gives the retention and the hold to set.
@@ -273,6 +276,9 @@ func (c *copying) failed(op string, err error) error {
 	e := awsops.Wrap(op, c.to.Bucket, c.to.Key, err)
 	if e.Kind == awsops.KindPrecondition {
 		e.Hint = "The source changed while it was read."
+		if c.opt.Over != "" {
+			e.Hint = "Either the object at the destination changed since it was seen, or the source changed while it was read."
+		}
 		if c.opt.New {
 			e.Hint = "Either there is an object with this key at the destination already, or the source changed while it was read."
 		}

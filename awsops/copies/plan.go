@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"cooper/awsops"
-	"cooper/awsops/listing"
+	"cooper/awsops/existing"
 	"cooper/awsops/objects"
 	"cooper/awsops/objectset"
 	"cooper/awsops/sse"
@@ -28,7 +28,8 @@ type Spec struct {
 	To      string         // bucket
 	Into    string
 	Move    bool // each object is deleted once its copy was looked at
-	Replace bool // objects at the destination may be replaced
+	// Existing is what becomes of objects that are at the destination already.
+	Existing existing.Choice
 	// Encryption is how the copies are encrypted; nil: as their sources are, with a KMS key of the same region or the
 	// customer's key, and by the default of the destination's bucket otherwise.
 	Encryption *sse.Choice
@@ -42,6 +43,8 @@ func (s Spec) Problem() string {
 	switch {
 	case s.From == "" || s.To == "":
 		return "a bucket is missing"
+	case !s.Existing.Valid():
+		return "what becomes of what is there is not known"
 	case s.Under && !strings.HasPrefix(s.Prefix, s.Base):
 		return "the keys don't begin with what is taken off them"
 	case s.From == s.To && s.Base == s.Into:
@@ -72,35 +75,6 @@ func Planners() awsops.Planners {
 	}}
 }
 
-// tally is what would be copied.
-type tally struct {
-	objectset.Tally
-	larger int64 // than one CopyObject takes
-}
-
-// set is the sources.
-func (s Spec) set() objectset.Set {
-	return objectset.Set{Bucket: s.From, Under: s.Under, Prefix: s.Prefix, Entries: s.Entries}
-}
-
-func count(ctx context.Context, r *awsops.Reader, s Spec) (t tally, err error) {
-	add := func(size int64) {
-		if size > Most {
-			t.larger++
-		}
-	}
-	t.Tally, err = s.set().Count(ctx, r, func(row listing.Row) bool {
-		add(row.Size)
-		return true
-	})
-	if !s.Under {
-		for _, e := range s.Entries {
-			add(e.Size)
-		}
-	}
-	return t, err
-}
-
 // PlanCopy plans copying or moving objects on the server, within a bucket or to another one, in whatever region. What
 // a plain copy would lose is carried over, as the package says.
 func PlanCopy(ctx context.Context, r *awsops.Reader, in Spec) (*awsops.Plan, error) {
@@ -112,12 +86,12 @@ func PlanCopy(ctx context.Context, r *awsops.Reader, in Spec) (*awsops.Plan, err
 			return nil, err
 		}
 	}
-	t, err := count(ctx, r, in)
+	t, err := in.count(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	if t.N == 0 {
-		return nil, &awsops.Error{Op: Kind, Bucket: in.From, Kind: awsops.KindConflict, Message: "there is nothing to copy"}
+	if t.n == 0 {
+		return nil, in.nothing(&t)
 	}
 	raw, err := json.Marshal(in)
 	if err != nil {
@@ -133,16 +107,17 @@ func PlanCopy(ctx context.Context, r *awsops.Reader, in Spec) (*awsops.Plan, err
 	locked, _ := lock.Get()
 	in.effects(p, &t)
 	in.warn(ctx, r, p, locked)
-	m := &mover{spec: in, lock: locked, check: r.Session().Dialect() == awsops.DialectCompatible, made: objectset.Watch(t.First)}
-	p.Steps = []awsops.Step{{Title: p.Title, Command: in.lines(p.Target, r.Target(ctx, in.From), heads, r.Session().Keys().File), Source: in.set().Source("objects.copied", nil), Workers: 8, Do: m.do}}
-	p.Expect = []awsops.Expectation{{What: "the first copies", Want: "there", Read: m.there(t.First)}}
+	in.basis(p, &t)
+	m := &mover{spec: in, lock: locked, check: r.Session().Dialect() == awsops.DialectCompatible, made: objectset.Watch(t.entries()), skip: t.skip}
+	p.Steps = []awsops.Step{{Title: p.Title, Command: in.lines(p.Target, r.Target(ctx, in.From), &t, heads, r.Session().Keys().File), Source: in.source(), Workers: 8, Do: m.do}}
+	p.Expect = []awsops.Expectation{{What: "the first copies", Want: "there", Read: m.there(t.first)}}
 	return p, nil
 }
 
 func (s Spec) title(t *tally) string {
 	verb := "Copy "
 	switch {
-	case s.Move && s.From == s.To && t.N == 1 && !s.Under:
+	case s.Move && s.From == s.To && t.n == 1 && !s.Under:
 		verb = "Rename "
 	case s.Move:
 		verb = "Move "
@@ -154,62 +129,49 @@ func (s Spec) title(t *tally) string {
 	if where == "" {
 		where = "the top of " + s.To
 	}
-	if t.N == 1 {
+	if t.n == 1 {
 		return verb + "1 object to " + where
 	}
-	return fmt.Sprintf("%s%d objects to %s", verb, t.N, where)
+	return fmt.Sprintf("%s%d objects to %s", verb, t.n, where)
 }
 
 // look says what becomes of the first keys and makes them part of what the plan was computed from.
 func (s Spec) look(ctx context.Context, r *awsops.Reader, p *awsops.Plan, t *tally) ([]objects.Head, error) {
 	var heads []objects.Head
-	for i, e := range t.First {
-		was, err := state(s.To, s.Target(e.Key))(ctx, r)
-		if err != nil {
-			return nil, err
-		}
+	for i, e := range t.first {
 		head, err := objects.ReadHead(ctx, r, s.From, e.Key, "")
-		if gone(err) && s.Move && was != noObject { // a job that goes on has moved it
+		if gone(err) && s.Move && e.there != "" { // a job that goes on has moved it
 			heads = append(heads, objects.Head{Size: e.Size})
 			continue
 		}
-		if err == nil && t.N == 1 {
-			err = s.alone(e, head, was)
+		if err == nil && t.n == 1 { // of several, one is a failure of its own
+			err = Readable(Place{Bucket: s.From, Key: e.Key}, head)
 		}
 		if err != nil {
 			return nil, err
 		}
 		if !s.Under {
-			t.Bytes += head.Size - e.Size
-			t.First[i].Size = head.Size
+			t.bytes += head.Size - e.Size
+			t.first[i].Size = head.Size
 		}
 		heads = append(heads, head)
 		p.Basis = append(p.Basis, awsops.Fingerprint{What: "the object " + e.Key, Value: head.ETag, Read: state(s.From, e.Key)})
-		p.Changes = append(p.Changes, s.changes(e, head, was)...)
+		p.Changes = append(p.Changes, s.changes(e, head)...)
 	}
 	if s.Encryption != nil {
 		p.Changes = append(p.Changes, awsops.Change{Field: "encryption", Before: "as each source", After: s.Encryption.String()})
 	}
-	if more := t.N - int64(len(t.First)); more > 0 {
+	if more := t.n - int64(len(t.first)); more > 0 {
 		p.Changes = append(p.Changes, awsops.Change{Field: fmt.Sprintf("and %d more", more), Before: "…", After: "the same way"})
 	}
 	return heads, nil
 }
 
-// alone refuses what can't be done for the only object of a plan. Of several, one is a failure of its own.
-func (s Spec) alone(e awsops.Entry, head objects.Head, was string) error {
-	if was != noObject && !s.Replace {
-		return occupied(Place{Bucket: s.To, Key: s.Target(e.Key)})
+func (s Spec) changes(e seen, head objects.Head) []awsops.Change {
+	was := e.there
+	if was == "" {
+		was = noObject
 	}
-	return Readable(Place{Bucket: s.From, Key: e.Key}, head)
-}
-
-func occupied(p Place) error {
-	return &awsops.Error{Op: Kind, Bucket: p.Bucket, Key: p.Key, Kind: awsops.KindConflict,
-		Message: "there is an object with this key already", Hint: "Choose another place, or replace it explicitly."}
-}
-
-func (s Spec) changes(e awsops.Entry, head objects.Head, was string) []awsops.Change {
 	out := []awsops.Change{{Field: s.Target(e.Key), Before: was, After: fmt.Sprintf("a copy of %s, %d bytes", e.Key, head.Size)}}
 	if s.Move {
 		out = append(out, awsops.Change{Field: e.Key, Before: head.ETag, After: "deleted, after the copy was looked at"})
@@ -240,18 +202,19 @@ func state(bucket, key string) func(context.Context, *awsops.Reader) (string, er
 }
 
 func (s Spec) effects(p *awsops.Plan, t *tally) {
-	p.Effects = awsops.Effects{Objects: t.N, Bytes: t.Bytes, AtLeast: t.AtLeast, Counted: "as seen now",
-		Requests: []awsops.RequestCount{{Class: "LIST/PUT", N: t.N}, {Class: "GET", N: 2 * t.N}}}
+	p.Effects = awsops.Effects{Objects: t.n, Bytes: t.bytes, Left: t.left, AtLeast: t.atLeast, Counted: "as seen now",
+		Requests: []awsops.RequestCount{{Class: "LIST/PUT", N: t.n}, {Class: "GET", N: 2 * t.n}}}
 	if s.Move {
-		p.Effects.Requests = append(p.Effects.Requests, awsops.RequestCount{Class: "DELETE (free)", N: t.N})
+		p.Effects.Requests = append(p.Effects.Requests, awsops.RequestCount{Class: "DELETE (free)", N: t.n})
 	}
 	if t.larger > 0 {
 		p.Effects.Lines = append(p.Effects.Lines, fmt.Sprintf("%d of them are larger than 5 GiB and copied by parts, each a request more.", t.larger))
 	}
-	if n := t.Classes["GLACIER"] + t.Classes["DEEP_ARCHIVE"]; n > 0 {
+	if t.archived > 0 {
 		p.Warnings = append(p.Warnings, awsops.Warning{Level: awsops.Risk, Text: fmt.Sprintf(
-			"%d are of an archive class: those that were not restored from it can't be copied, and are listed as failures.", n)})
+			"%d are of an archive class: those that were not restored from it can't be copied, and are listed as failures.", t.archived)})
 	}
+	s.meets(p, t)
 }
 
 func (s Spec) warn(ctx context.Context, r *awsops.Reader, p *awsops.Plan, locked bool) {
@@ -272,9 +235,6 @@ func (s Spec) warn(ctx context.Context, r *awsops.Reader, p *awsops.Plan, locked
 	a, errA := r.Region(ctx, s.From)
 	if b, errB := r.Region(ctx, s.To); errA == nil && errB == nil && a != b {
 		add(awsops.Note, "The buckets are in "+a+" and "+b+": data transfer between regions is billed, and the destination's default encryption applies.")
-	}
-	if s.Replace {
-		add(awsops.Risk, "Objects of the same keys at the destination are replaced. Where versioning is not enabled they are gone for good.")
 	}
 	p.Undo = "Delete the copies."
 	if !s.Move {

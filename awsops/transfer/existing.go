@@ -2,78 +2,22 @@ package transfer
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
-	"iter"
-	"time"
 
 	"cooper/awsops"
-	"cooper/awsops/listing"
+	"cooper/awsops/existing"
 )
 
 // Existing says what becomes of what is at the destination already.
-type Existing string
+type Existing = existing.Choice
 
-// What can be done about something that is there. Nothing is replaced unless that was asked for.
+// What can be done about something that is there.
 const (
-	Leave   Existing = ""        // it stays, and is not transferred
-	Replace Existing = "replace" // the very one that was seen is replaced
-	Differ  Existing = "differ"  // as Replace, where the size differs or the source is newer
+	Leave   = existing.Leave
+	Replace = existing.Replace
+	Differ  = existing.Differ
 )
-
-// Valid reports whether e is one of the three.
-func (e Existing) Valid() bool { return e == Leave || e == Replace || e == Differ }
-
-// state is what is known of one side of a transfer.
-type state struct {
-	size int64
-	at   time.Time
-}
-
-// replaces decides for one that is there.
-func (e Existing) replaces(source, there state) bool {
-	switch e {
-	case Replace:
-		return true
-	case Differ:
-		return source.size != there.size || source.at.Truncate(time.Second).After(there.at)
-	}
-	return false
-}
-
-// present looks keys up in a listing that goes along: they must be asked for in ascending order.
-type present struct {
-	next func() ([]listing.Row, error, bool)
-	stop func()
-	rows []listing.Row
-}
-
-func openPresent(ctx context.Context, r *awsops.Reader, bucket, prefix string) *present {
-	p := &present{}
-	p.next, p.stop = iter.Pull2(listing.Pages(ctx, r, listing.Query{Bucket: bucket, Prefix: prefix}))
-	return p
-}
-
-// find gives the object of a key.
-func (p *present) find(key string) (listing.Row, bool, error) {
-	for {
-		for len(p.rows) > 0 {
-			switch c := bytes.Compare([]byte(p.rows[0].Key), []byte(key)); {
-			case c == 0:
-				return p.rows[0], true, nil
-			case c > 0:
-				return listing.Row{}, false, nil
-			}
-			p.rows = p.rows[1:]
-		}
-		rows, err, ok := p.next()
-		if err != nil || !ok {
-			return listing.Row{}, false, err
-		}
-		p.rows = rows
-	}
-}
 
 // tally is what a plan counts of a transfer, in one pass.
 type tally struct {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"cooper/awsops"
+	"cooper/awsops/existing"
 	"cooper/awsops/listing"
 )
 
@@ -107,7 +108,7 @@ func (g *get) describe(p *awsops.Plan, t tally, names *namer) {
 	if n := t.files - int64(len(t.first)); n > 0 {
 		p.Changes = append(p.Changes, awsops.Change{Field: "and", After: files(n) + " more"})
 	}
-	p.Effects = awsops.Effects{Objects: t.files, Bytes: t.bytes, Counted: "listed now", Requests: []awsops.RequestCount{{Class: "GET", N: t.requests}}}
+	p.Effects = awsops.Effects{Objects: t.files, Bytes: t.bytes, Left: t.left, Counted: "listed now", Requests: []awsops.RequestCount{{Class: "GET", N: t.requests}}}
 	t.warn(p, "files", "It can't be downloaded")
 	for _, text := range names.first {
 		p.Warnings = append(p.Warnings, awsops.Warning{Text: "Name changed: " + text})
@@ -166,7 +167,7 @@ func (g *get) meet(row listing.Row, base, rel string, names *namer) wanted {
 		w.skip = true
 	default:
 		w.has = true
-		w.skip = !g.Existing.replaces(state{row.Size, row.Modified}, state{info.Size(), info.ModTime()})
+		w.skip = !g.Existing.Replaces(existing.State{Size: row.Size, At: row.Modified}, existing.State{Size: info.Size(), At: info.ModTime()})
 	}
 	if w.path == "" { // the marker of the prefix itself
 		w.skip = true

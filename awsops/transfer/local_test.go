@@ -103,22 +103,6 @@ func TestAttributesAreCheckedBeforeAnythingIsSent(t *testing.T) {
 	}
 }
 
-func TestWhatDiffersIsReplaced(t *testing.T) {
-	at := time.Unix(1000, 5)
-	for _, c := range []struct {
-		e    Existing
-		s, d state
-		want bool
-	}{
-		{Leave, state{1, at}, state{2, at}, false}, {Replace, state{1, at}, state{1, at}, true}, {Differ, state{1, at}, state{1, time.Unix(1000, 0)}, false},
-		{Differ, state{1, at}, state{2, at}, true}, {Differ, state{1, at.Add(time.Minute)}, state{1, at}, true},
-	} {
-		if got := c.e.replaces(c.s, c.d); got != c.want {
-			t.Errorf("%+v: %v", c, got)
-		}
-	}
-}
-
 func TestAFileThatGrewSinceItWasLookedAtIsNotSentInPart(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log")
 	if err := os.WriteFile(path, []byte("one line more"), 0o600); err != nil {

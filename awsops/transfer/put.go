@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"cooper/awsops"
+	"cooper/awsops/existing"
 	"cooper/awsops/listing"
 )
 
@@ -113,14 +114,14 @@ func overlap(a, b string) bool {
 func (u *put) items(ctx context.Context, r *awsops.Reader) iter.Seq2[item, error] {
 	return func(yield func(item, error) bool) {
 		for _, root := range u.Roots {
-			there := openPresent(ctx, r, u.Bucket, root.Key)
+			there := existing.Open(ctx, r, listing.Query{Bucket: u.Bucket, Prefix: root.Key})
 			failed := false
 			more := root.walk(ctx, func(f found) bool {
 				it, err := u.meet(f, there)
 				failed = err != nil
 				return yield(it, err) && !failed
 			})
-			there.stop()
+			there.Close()
 			if !more || failed {
 				return
 			}
@@ -129,7 +130,7 @@ func (u *put) items(ctx context.Context, r *awsops.Reader) iter.Seq2[item, error
 }
 
 // meet looks what is there in a file's place, and decides.
-func (u *put) meet(f found, there *present) (item, error) {
+func (u *put) meet(f found, there *existing.Keys) (item, error) {
 	it := item{found: f}
 	if f.why != "" {
 		return it, nil
@@ -139,10 +140,11 @@ func (u *put) meet(f found, there *present) (item, error) {
 		return it, nil
 	}
 	var err error
-	if it.there, it.has, err = there.find(f.key); err != nil || !it.has {
+	if it.there, it.has, err = there.Find(f.key); err != nil || !it.has {
 		return it, err
 	}
-	it.skip = f.empty || !u.Existing.replaces(state{u.With.stored(f.info.Size()), f.info.ModTime()}, state{it.there.Size, it.there.Modified})
+	source := existing.State{Size: u.With.stored(f.info.Size()), At: f.info.ModTime()}
+	it.skip = f.empty || !u.Existing.Replaces(source, existing.State{Size: it.there.Size, At: it.there.Modified})
 	return it, nil
 }
 
@@ -205,7 +207,7 @@ func (u *put) describe(p *awsops.Plan, t tally) {
 		p.Changes = append(p.Changes, awsops.Change{Field: "content type", After: u.ContentType})
 	}
 	p.Changes = append(p.Changes, u.With.changes()...)
-	p.Effects = awsops.Effects{Objects: t.files, Bytes: t.bytes, Counted: "counted in the folders now", Requests: []awsops.RequestCount{{Class: "LIST/PUT", N: t.requests}},
+	p.Effects = awsops.Effects{Objects: t.files, Bytes: t.bytes, Left: t.left, Counted: "counted in the folders now", Requests: []awsops.RequestCount{{Class: "LIST/PUT", N: t.requests}},
 		Storage: u.With.storage(t.bytes)}
 	describeClient(p, u.With.Encryption.Client, t.files)
 	t.warn(p, "objects", "It can't be uploaded")
