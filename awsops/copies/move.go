@@ -29,25 +29,11 @@ type mover struct {
 }
 
 func (m *mover) do(ctx context.Context, w *awsops.Writer, item awsops.Item) (awsops.Receipt, error) {
-	e, there := item.Entries[0], item.There
+	e := item.Entries[0]
 	if m.skip[e.Key] {
 		return awsops.Receipt{}, nil
 	}
-	var source *objects.Head
-	if !m.spec.Under {
-		f, etag, head, err := m.spec.meet(ctx, &w.Reader, e.Key)
-		if err != nil {
-			return m.failed(e, err)
-		}
-		if source = head; f == left {
-			m.left.Add(1)
-			return awsops.Receipt{}, nil
-		}
-		if f == over {
-			there = etag
-		}
-	}
-	made, err := m.copy(ctx, w, e, there, source)
+	made, err := m.place(ctx, w, item)
 	switch {
 	case errors.Is(err, errOccupied):
 		m.left.Add(1)
@@ -62,6 +48,24 @@ func (m *mover) do(ctx context.Context, w *awsops.Writer, item awsops.Item) (aws
 		return awsops.Receipt{RequestID: made.RequestID, Done: 1, Bytes: made.Size}, nil
 	}
 	return m.failed(e, err)
+}
+
+// place copies an object to where there is room for it, or where something may be replaced.
+func (m *mover) place(ctx context.Context, w *awsops.Writer, item awsops.Item) (Made, error) {
+	e := item.Entries[0]
+	if m.spec.Under {
+		return m.copy(ctx, w, e, item.There, nil)
+	}
+	f, etag, source, err := m.spec.meet(ctx, &w.Reader, e.Key)
+	switch {
+	case err != nil:
+		return Made{}, err
+	case f == left:
+		return Made{}, errOccupied
+	case f == over:
+		return m.copy(ctx, w, e, etag, source)
+	}
+	return m.copy(ctx, w, e, "", source)
 }
 
 // failed books what only this object meets as its failure, and lets the job go on.
