@@ -108,7 +108,7 @@ func (a *app) openJournal(dir string) error {
 	j, err := journal.Open(dir)
 	if held, ok := errors.AsType[*journal.HeldError](err); ok {
 		var beside string
-		if j, beside, err = openBeside(dir); err == nil {
+		if j, beside, err = journal.OpenBeside(dir); err == nil {
 			a.notice = fmt.Sprintf("Another cooper (process %d) keeps the journal: this one writes %s beside it.", held.PID, beside)
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -24,12 +23,11 @@ import (
 
 // The exit codes of the verbs. A signal is 128 and its number.
 const (
-	exitFailed   = 1 // nothing, or not all of it, was done; the error says why
-	exitUsage    = 2 // the command line or the configuration can't be used
-	exitPartly   = 3 // the job went through, and some of its entries failed
-	exitRefused  = 4 // a plan was not agreed to, or a code or a login was wanted and there was nobody to ask
-	exitNothing  = 5 // there was nothing to do: nothing matched, or what is there was left as it is
-	sideJournals = 64
+	exitFailed  = 1 // nothing, or not all of it, was done; the error says why
+	exitUsage   = 2 // the command line or the configuration can't be used
+	exitPartly  = 3 // the job went through, and some of its entries failed
+	exitRefused = 4 // a plan was not agreed to, or a code or a login was wanted and there was nobody to ask
+	exitNothing = 5 // there was nothing to do: nothing matched, or what is there was left as it is
 )
 
 // verbError is an error with an exit code of its own.
@@ -105,24 +103,12 @@ func (p *process) withVerb(ctx context.Context, f *verbFlags, run func(v *verb) 
 func openVerbJournal(dir string) (*journal.Journal, error) {
 	j, err := journal.Open(dir)
 	if _, held := errors.AsType[*journal.HeldError](err); held {
-		j, _, err = openBeside(dir)
+		j, _, err = journal.OpenBeside(dir)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("the journal can't be opened: %w", err)
 	}
 	return j, nil
-}
-
-// openBeside opens the first journal beside the main one that nobody writes.
-func openBeside(dir string) (j *journal.Journal, name string, err error) {
-	for n := 1; n < sideJournals; n++ {
-		name = fmt.Sprintf("side-%d", n)
-		j, err = journal.Open(filepath.Join(dir, name))
-		if _, held := errors.AsType[*journal.HeldError](err); !held {
-			break
-		}
-	}
-	return j, name, err
 }
 
 // do shows a plan, gets consent, applies it and says how it went.

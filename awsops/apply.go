@@ -1,10 +1,12 @@
 package awsops
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -93,7 +95,7 @@ func (r *run) record() error {
 	p := r.plan
 	err := r.journal.Start(JournalStart{
 		ID: p.ID, Kind: p.Kind, Title: p.Title, At: r.s.opt.Clock.Now(), Target: p.Target,
-		Commands: p.Commands(), Params: p.Params, Resumes: p.Resumes,
+		Commands: p.Commands(), Params: p.Params, Resumes: p.Resumes, Replaces: p.Replaces,
 	})
 	switch {
 	case err == nil:
@@ -149,13 +151,33 @@ func (r *run) steps(ctx context.Context) error {
 			err = r.bulk(ctx, i, step)
 		}
 		if err != nil {
-			return err
+			return r.halfway(ctx, i, err)
 		}
 		if err := r.journal.Reached(r.plan.ID, r.job.mark(Checkpoint{Step: i + 1})); err != nil {
 			r.job.Note("The journal could not be written: " + err.Error())
 		}
 	}
 	return nil
+}
+
+// halfway adds to the error of a step what the steps before it did: nothing of that is taken back.
+func (r *run) halfway(ctx context.Context, failed int, err error) error {
+	if failed == 0 || ctx.Err() != nil {
+		return err
+	}
+	var done []string
+	left := ""
+	for _, s := range r.plan.Steps[:failed] {
+		done = append(done, s.Title)
+		left = cmp.Or(s.Left, left)
+	}
+	if left == "" {
+		left = "Done before that, and not taken back: " + strings.Join(done, "; ") + "."
+	}
+	r.job.Note(left)
+	e := *Wrap(r.plan.Kind, r.plan.Target.Bucket, "", err)
+	e.Hint = strings.TrimSpace(e.Hint + " " + left)
+	return &e
 }
 
 // once runs a step that is a single call.

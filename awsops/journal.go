@@ -13,6 +13,7 @@ type JournalStart struct {
 	Commands        []string        // the command lines of the steps, without secrets or codes
 	Params          json.RawMessage // what the planner was asked: resume plans again from them
 	Resumes         string          // id of the job that this one goes on with, "" for a new one
+	Replaces        []Document      // as they were before, to be put back
 }
 
 // Checkpoint is how far a job has come. The journal keeps the last one of each job.

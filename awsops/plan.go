@@ -26,10 +26,18 @@ type Plan struct {
 	Steps    []Step          // run in order; not atomic, nothing is rolled back by deleting
 	Params   json.RawMessage // what the planner was asked, so that resume can plan again
 
+	Replaces []Document // as they were read: the journal keeps them, so that they can be put back
+
 	AskPlain string // bucket whose access logs tell who would be shut out for using http, "" when that is no question
 
 	From    Checkpoint // where to go on, for a plan that Session.Resume made
 	Resumes string     // id of the job that it goes on with
+}
+
+// Document is a document of a bucket's settings that a plan replaces or removes as a whole.
+type Document struct {
+	What, Bucket string // What is such as "policy"
+	Text         string // word for word, "" where there was none
 }
 
 // Commands gives the command lines of the steps in order.
@@ -67,6 +75,7 @@ type Effects struct {
 	AtLeast                             bool   // counting was cut short
 	Counted                             string // how it was counted, such as "listed now"
 	Requests                            []RequestCount
+	Scanned                             int64     // bytes that Amazon Athena counts
 	Storage                             []Storage // what is stored more or less by it, where that is known
 	Lines                               []string  // cost and other consequences, each a sentence
 }
@@ -127,6 +136,7 @@ type Expectation struct {
 type Step struct {
 	Title   string
 	Command string  // the aws command line; a bulk step shows the first batch's and how often it repeats
+	Left    string  // what stands if a later step fails, and what to do about it; "" is said from the titles
 	Source  *Source // nil: once
 	Workers int     // batches in flight for a bulk step; 0 or 1 is one after the other
 	Do      func(context.Context, *Writer, Item) (Receipt, error)

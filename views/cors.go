@@ -22,9 +22,9 @@ type corsView struct {
 	bucket string
 	table  *table
 
-	saved    awsops.Reading[[]cors.Rule]  // what the server has
-	draft    []cors.Rule                  // what is on the screen
-	previous *awsops.Reading[[]cors.Rule] // what the server had before the last change that was seen; nil for none
+	saved awsops.Reading[[]cors.Rule] // what the server has
+	draft []cors.Rule                 // what is on the screen
+	past  past                        // rules from before
 
 	question  corsplan.Question // what was tried last
 	partition string
@@ -69,25 +69,47 @@ func (v *corsView) Init() tea.Cmd {
 	return tea.Batch(v.load(), askPartition(v.env, v.life, &v.partition))
 }
 
+// corsRead is what one look at the server and the journal gives.
+type corsRead struct {
+	rules awsops.Reading[[]cors.Rule]
+	past  past
+}
+
 // load reads the rules and drops what was edited.
 func (v *corsView) load() tea.Cmd {
 	was := v.saved
 	v.saved.State = awsops.Loading
 	v.build()
-	return ui.Do(v.life, "rules", func(ctx context.Context) (awsops.Reading[[]cors.Rule], error) {
-		return corsplan.Reading(ctx, v.env.Session.Reader(), v.bucket), nil
-	}, func(now awsops.Reading[[]cors.Rule], _ error) tea.Cmd {
-		if offered(was) == "" && offered(now) == "" && was.Settled() && !sameRules(was, now) {
-			v.previous = &was
+	return ui.Do(v.life, "rules", func(ctx context.Context) (corsRead, error) {
+		r := v.env.Session.Reader()
+		return corsRead{corsplan.Reading(ctx, r, v.bucket), v.env.replaced(corsplan.Document, v.bucket, r.Owner(ctx, v.bucket))}, nil
+	}, func(now corsRead, _ error) tea.Cmd {
+		if known(was.State) && known(now.rules.State) && !slices.EqualFunc(was.Value, now.rules.Value, cors.Equal) {
+			v.env.saw(corsplan.Document, v.bucket, earlierText(was.Value))
 		}
-		v.saved, v.draft = now, cors.CloneAll(now.Value)
+		v.past = now.past.with(v.env.seen[[2]string{corsplan.Document, v.bucket}], func(text string) bool {
+			rules, err := earlierRules(text)
+			return err != nil || slices.EqualFunc(rules, now.rules.Value, cors.Equal)
+		})
+		v.saved, v.draft = now.rules, cors.CloneAll(now.rules.Value)
 		v.build()
 		return nil
 	})
 }
 
-func sameRules(a, b awsops.Reading[[]cors.Rule]) bool {
-	return a.State == b.State && slices.EqualFunc(a.Value, b.Value, cors.Equal)
+// earlierText writes rules as the journal keeps them.
+func earlierText(rules []cors.Rule) string {
+	if len(rules) == 0 {
+		return ""
+	}
+	return cors.CompactJSON(rules)
+}
+
+func earlierRules(text string) ([]cors.Rule, error) {
+	if text == "" {
+		return nil, nil
+	}
+	return cors.Parse(text)
 }
 
 // edited says whether the rules on the screen are others than those of the server.

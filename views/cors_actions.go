@@ -9,6 +9,7 @@ import (
 	"cooper/awsops"
 	"cooper/awsops/cors"
 	"cooper/awsops/corsplan"
+	"cooper/awsops/journal"
 	"cooper/ui"
 )
 
@@ -39,6 +40,7 @@ func (v *corsView) Actions() []ui.Action {
 			return nil
 		}},
 		{ID: "cors.revert", Keys: []string{"z"}, Help: "put back the rules before", Why: v.whyNotRevert, Run: v.revert},
+		{ID: "cors.earlier", Keys: []string{"Z"}, Help: "earlier rules", Why: v.whyNotRevert, Run: v.chooseEarlier},
 		{ID: "cors.remove", Keys: []string{"X"}, Help: "remove all rules", Why: v.whyNotRemove, Run: func() tea.Cmd { return v.propose(nil) }},
 		{ID: "cors.refresh", Keys: []string{"r"}, Help: "refresh", Run: v.refresh},
 	}
@@ -114,12 +116,12 @@ func (v *corsView) whyNotRemove() string {
 
 func (v *corsView) whyNotRevert() string {
 	switch {
-	case v.previous == nil:
-		return "the rules were not changed while this tab was open"
+	case offered(v.saved) != "":
+		return offered(v.saved)
 	case v.edited():
 		return "save or drop the changes on the screen first"
 	}
-	return offered(v.saved)
+	return v.past.whyNot()
 }
 
 func (v *corsView) put(i int, r cors.Rule) {
@@ -146,17 +148,48 @@ func (v *corsView) refresh() tea.Cmd {
 func (v *corsView) save() tea.Cmd { return v.propose(v.draft) }
 
 // propose plans that the bucket has these rules, or none.
-func (v *corsView) propose(rules []cors.Rule) tea.Cmd {
+func (v *corsView) propose(rules []cors.Rule) tea.Cmd { return v.plan(rules, "") }
+
+// plan is propose with a title of its own, "" for the usual one.
+func (v *corsView) plan(rules []cors.Rule, title string) tea.Cmd {
 	rules = cors.CloneAll(rules)
 	return v.env.Propose(v.life, func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
 		if len(rules) == 0 {
-			return corsplan.PlanRemove(ctx, r, corsplan.RemoveSpec{Bucket: v.bucket})
+			return corsplan.PlanRemove(ctx, r, corsplan.RemoveSpec{Bucket: v.bucket, Title: title})
 		}
-		return corsplan.PlanPut(ctx, r, corsplan.PutSpec{Bucket: v.bucket, Rules: rules})
+		return corsplan.PlanPut(ctx, r, corsplan.PutSpec{Bucket: v.bucket, Rules: rules, Title: title})
 	})
 }
 
-func (v *corsView) revert() tea.Cmd { return v.propose(v.previous.Value) }
+// revert plans the rules from before the last change.
+func (v *corsView) revert() tea.Cmd {
+	was, _ := v.past.last()
+	return v.putBack(was)
+}
+
+func (v *corsView) chooseEarlier() tea.Cmd {
+	return v.past.choose("Put back which CORS rules of "+ui.Clean(v.bucket)+"?", corsSize, v.putBack)
+}
+
+func (v *corsView) putBack(was journal.Earlier) tea.Cmd {
+	rules, err := earlierRules(was.Text)
+	if err != nil {
+		return ui.Fail(err, nil)
+	}
+	return v.plan(rules, back("CORS rules", v.bucket, was.Until))
+}
+
+// corsSize says what earlier rules were.
+func corsSize(text string) string {
+	rules, err := earlierRules(text)
+	switch {
+	case err != nil:
+		return "rules that can't be read"
+	case len(rules) == 0:
+		return "no rules"
+	}
+	return ui.Plural(int64(len(rules)), "rule", "rules")
+}
 
 // addRule asks what the new rule is for.
 func (v *corsView) addRule() tea.Cmd {

@@ -33,10 +33,10 @@ type Env struct {
 	Home          string           // where downloads go and local paths begin
 	Environ       func(string) string
 
-	kept     map[string][]string  // keys that screens hand on; used on the loop only
-	shown    map[*awsops.Job]bool // jobs that the shell has seen; used on the loop only
-	policies map[string]string    // by bucket: its policy before the last change that was seen; used on the loop only
-	drafts   map[[2]string]string // by bucket and key: files with texts that were written and not stored; used on the loop only
+	kept   map[string][]string             // keys that screens hand on; used on the loop only
+	shown  map[*awsops.Job]bool            // jobs that the shell has seen; used on the loop only
+	seen   map[[2]string][]journal.Earlier // by kind and bucket: documents before changes that were seen; used on the loop only
+	drafts map[[2]string]string            // by bucket and key: files with texts that were written and not stored; used on the loop only
 }
 
 // Authenticator is a device whose codes may be shown, such as the sandbox's.

@@ -28,6 +28,7 @@ type policyView struct {
 	arn   policy.ARN
 	owner string // account, as far as it is known
 	draft policyDraft
+	past  past // policies from before
 
 	json   bool // show the text in place of the words
 	scroll scroll
@@ -70,6 +71,7 @@ type policyRead struct {
 	text  awsops.Reading[string]
 	arn   policy.ARN
 	owner string
+	past  past
 }
 
 func (v *policyView) load() tea.Cmd {
@@ -85,9 +87,11 @@ func (v *policyView) load() tea.Cmd {
 		if id, ok := v.env.Session.Identity(ctx).Get(); ok {
 			out.owner = id.Account
 		}
-		if owner := r.Owner(ctx, v.bucket); owner != "" {
+		owner := r.Owner(ctx, v.bucket)
+		if owner != "" {
 			out.owner = owner
 		}
+		out.past = v.env.replaced(bucketpolicy.Document, v.bucket, owner)
 		return out, nil
 	}, func(got policyRead, err error) tea.Cmd {
 		if err != nil {
@@ -102,10 +106,12 @@ func (v *policyView) load() tea.Cmd {
 // take shows what was read, and keeps what was there before when it changed.
 func (v *policyView) take(got policyRead) {
 	was := v.text
-	known := func(r awsops.Reading[string]) bool { return r.State == awsops.Known || r.State == awsops.Absent }
-	if known(was) && known(got.text) && was.Value != got.text.Value {
-		v.env.keepPolicy(v.bucket, was.Value)
+	if known(was.State) && known(got.text.State) && was.Value != got.text.Value {
+		v.env.saw(bucketpolicy.Document, v.bucket, was.Value)
 	}
+	v.past = got.past.with(v.env.seen[[2]string{bucketpolicy.Document, v.bucket}], func(text string) bool {
+		return text == got.text.Value || text != "" && policy.Same([]byte(text), []byte(got.text.Value))
+	})
 	v.text, v.arn, v.owner, v.doc, v.lint = got.text, got.arn, got.owner, nil, nil
 	if text, ok := got.text.Get(); ok {
 		v.lint = policy.Lint(policy.Pretty([]byte(text)), v.arn) // the places are those of the lines that are shown
@@ -117,14 +123,6 @@ func (v *policyView) take(got policyRead) {
 		}
 	}
 	v.build()
-}
-
-// keepPolicy remembers a bucket's policy from before its last change; "" is that there was none.
-func (e *Env) keepPolicy(bucket, text string) {
-	if e.policies == nil {
-		e.policies = map[string]string{}
-	}
-	e.policies[bucket] = text
 }
 
 func (v *policyView) Update(msg tea.Msg) tea.Cmd {

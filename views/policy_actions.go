@@ -2,12 +2,14 @@ package views
 
 import (
 	"context"
+	"fmt"
 
 	tea "charm.land/bubbletea/v2"
 
 	"cooper/awsops"
 	"cooper/awsops/bucketpolicy"
 	"cooper/awsops/buckets"
+	"cooper/awsops/journal"
 	"cooper/awsops/policy"
 	"cooper/ui"
 )
@@ -24,6 +26,7 @@ func (v *policyView) Actions() []ui.Action {
 		{ID: "policy.try", Keys: []string{"t"}, Help: "try a request", Why: v.whyNotTry, Run: v.try},
 		{ID: "policy.json", Keys: []string{"v"}, Help: words, Why: v.whyNotShow, Run: v.toggle},
 		{ID: "policy.revert", Keys: []string{"z"}, Help: "revert to the policy before", Why: v.whyNotRevert, Run: v.revert},
+		{ID: "policy.earlier", Keys: []string{"Z"}, Help: "earlier policies", Why: v.whyNotRevert, Run: v.chooseEarlier},
 		{ID: "policy.delete", Keys: []string{"X"}, Help: "delete the policy", Why: v.whyNotShow, Run: func() tea.Cmd {
 			return v.propose(func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
 				return bucketpolicy.PlanRemove(ctx, r, bucketpolicy.RemoveSpec{Bucket: v.bucket})
@@ -73,10 +76,10 @@ func (v *policyView) whyNotRemove() string {
 }
 
 func (v *policyView) whyNotRevert() string {
-	if was, ok := v.env.policies[v.bucket]; !ok || was == v.text.Value {
-		return "the policy did not change while the program ran"
+	if why := offered(v.text); why != "" {
+		return why
 	}
-	return offered(v.text)
+	return v.past.whyNot()
 }
 
 func (v *policyView) toggle() tea.Cmd {
@@ -128,12 +131,34 @@ func (v *policyView) removeStatement() tea.Cmd {
 	})
 }
 
+// revert plans the policy from before the last change.
 func (v *policyView) revert() tea.Cmd {
-	was := v.env.policies[v.bucket]
+	was, _ := v.past.last()
+	return v.putBack(was)
+}
+
+func (v *policyView) chooseEarlier() tea.Cmd {
+	return v.past.choose("Put back which policy of "+ui.Clean(v.bucket)+"?", policySize, v.putBack)
+}
+
+func (v *policyView) putBack(was journal.Earlier) tea.Cmd {
+	title, base := back("policy", v.bucket, was.Until), v.base()
 	return v.propose(func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
-		if was == "" {
-			return bucketpolicy.PlanRemove(ctx, r, bucketpolicy.RemoveSpec{Bucket: v.bucket})
+		if was.Text == "" {
+			return bucketpolicy.PlanRemove(ctx, r, bucketpolicy.RemoveSpec{Bucket: v.bucket, Base: base, Title: title + ": there was none"})
 		}
-		return bucketpolicy.PlanPut(ctx, r, bucketpolicy.PutSpec{Bucket: v.bucket, Policy: was, Base: v.base()})
+		return bucketpolicy.PlanPut(ctx, r, bucketpolicy.PutSpec{Bucket: v.bucket, Policy: was.Text, Base: base, Title: title})
 	})
+}
+
+// policySize says what an earlier policy held.
+func policySize(text string) string {
+	if text == "" {
+		return "no policy"
+	}
+	out := fmt.Sprintf("%d bytes", len(policy.Compact([]byte(text))))
+	if d, err := policy.Parse([]byte(text)); err == nil {
+		out = ui.Plural(int64(len(d.Statements)), "statement", "statements") + ", " + out
+	}
+	return out
 }

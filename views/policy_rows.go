@@ -29,6 +29,9 @@ func (v *policyView) rows() []policyItem {
 	if v.draft.text != "" {
 		out = append(out, row("not saved", "There is a draft: e goes on with it, U drops it.", cellInfo))
 	}
+	if was, ok := v.past.last(); ok && known(v.text.State) {
+		out = append(out, row("before", policySize(was.Text)+", until "+ui.Time(was.Until)+": z puts it back", cellMuted))
+	}
 	switch v.text.State {
 	case awsops.Known:
 	case awsops.Absent:

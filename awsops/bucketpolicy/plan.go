@@ -1,6 +1,7 @@
 package bucketpolicy
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -29,7 +30,8 @@ type PutSpec struct {
 	Policy string `json:"policy"`
 	// Base is the Hash of the policy that the text was made from, "" when it doesn't matter. Another one at the server
 	// is somebody else's change, which the plan refuses to overwrite.
-	Base string `json:"base,omitempty"`
+	Base  string `json:"base,omitempty"`
+	Title string `json:"title,omitempty"` // "": one that says what happens to the policy
 }
 
 // StatementSpec adds statements to a bucket's policy, or removes some.
@@ -45,6 +47,8 @@ type StatementSpec struct {
 // RemoveSpec names the bucket whose policy is deleted.
 type RemoveSpec struct {
 	Bucket string `json:"bucket"`
+	Base   string `json:"base,omitempty"`  // as in PutSpec
+	Title  string `json:"title,omitempty"` // as in PutSpec
 }
 
 // Planners make this package's plans again from what the journal keeps.
@@ -70,7 +74,7 @@ func PlanPut(ctx context.Context, r *awsops.Reader, spec PutSpec) (*awsops.Plan,
 	if err != nil {
 		return nil, err
 	}
-	return put(ctx, r, spec.Bucket, now, spec.Policy, KindPut, "Change the policy of "+spec.Bucket, spec)
+	return put(ctx, r, spec.Bucket, now, spec.Policy, KindPut, cmp.Or(spec.Title, "Change the policy of "+spec.Bucket), spec)
 }
 
 // PlanStatement plans adding statements to a bucket's policy or removing one; every other statement stays as it is.
@@ -93,7 +97,7 @@ func PlanStatement(ctx context.Context, r *awsops.Reader, spec StatementSpec) (*
 	case err != nil:
 		return nil, awsops.Invalid("PutBucketPolicy", err.Error(), "")
 	case d == nil:
-		return PlanRemove(ctx, r, RemoveSpec{spec.Bucket})
+		return PlanRemove(ctx, r, RemoveSpec{Bucket: spec.Bucket})
 	case spec.Title != "":
 		title = spec.Title
 	}
@@ -156,14 +160,14 @@ func warnReady(p *awsops.Plan, added []string) {
 
 // PlanRemove plans deleting a bucket's policy.
 func PlanRemove(ctx context.Context, r *awsops.Reader, spec RemoveSpec) (*awsops.Plan, error) {
-	now, err := present(ctx, r, spec.Bucket, "")
+	now, err := present(ctx, r, spec.Bucket, spec.Base)
 	switch {
 	case err != nil:
 		return nil, err
 	case now == "":
 		return nil, awsops.Invalid("DeleteBucketPolicy", "the bucket has no policy", "")
 	}
-	p := begin(ctx, r, spec.Bucket, KindRemove, "Delete the policy of "+spec.Bucket, now, "", spec)
+	p := begin(ctx, r, spec.Bucket, KindRemove, cmp.Or(spec.Title, "Delete the policy of "+spec.Bucket), now, "", spec)
 	p.Changes = []awsops.Change{{Field: "policy", Before: size(now), After: ""}}
 	if d, err := policy.Parse([]byte(now)); err == nil {
 		warnLoss(p, policy.Judge(d, ARN(ctx, r, spec.Bucket), p.Target.Owner), policy.Judge(nil, "", ""))

@@ -10,6 +10,9 @@ import (
 	"cooper/awsops/policy"
 )
 
+// Document is what the journal calls a bucket's policy among the documents that a change replaced.
+const Document = "policy"
+
 // begin makes a plan with what all plans of a policy have: the difference, the basis and what must be read back.
 func begin(ctx context.Context, r *awsops.Reader, bucket, kind, title, now, next string, spec any) *awsops.Plan {
 	p := &awsops.Plan{ID: r.Session().NewID(), Kind: kind, Title: title, Target: r.Target(ctx, bucket), Consent: awsops.Consent{Kind: awsops.ConsentYes}}
@@ -21,7 +24,8 @@ func begin(ctx context.Context, r *awsops.Reader, bucket, kind, title, now, next
 	for _, l := range policy.Diff(policy.Pretty([]byte(now)), policy.Pretty([]byte(next))) {
 		p.Diff = append(p.Diff, l.String())
 	}
-	p.Undo = "Put back the policy that is there now: the Policy tab keeps it while the program runs, and reverts to it with z."
+	p.Replaces = []awsops.Document{{What: Document, Bucket: bucket, Text: now}}
+	p.Undo = "Put back the policy that is there now: the journal keeps it, and z on the Policy tab reverts to it."
 	if now == "" {
 		p.Undo = "Delete the policy."
 	}

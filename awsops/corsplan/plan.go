@@ -1,6 +1,7 @@
 package corsplan
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -21,15 +22,20 @@ const (
 	KindRemove = "cors.remove"
 )
 
+// Document is what the journal calls a bucket's CORS rules among the documents that a change replaced: the AWS CLI's JSON.
+const Document = "cors"
+
 // PutSpec is what a bucket's rules are to be, all of them.
 type PutSpec struct {
 	Bucket string      `json:"bucket"`
 	Rules  []cors.Rule `json:"rules"`
+	Title  string      `json:"title,omitempty"` // "": one that says what happens to the rules
 }
 
 // RemoveSpec names the bucket that is to have no configuration.
 type RemoveSpec struct {
 	Bucket string `json:"bucket"`
+	Title  string `json:"title,omitempty"` // as in PutSpec
 }
 
 // Planners are the planners by kind, for resuming.
@@ -57,7 +63,7 @@ func PlanPut(ctx context.Context, r *awsops.Reader, spec PutSpec) (*awsops.Plan,
 	if err != nil {
 		return nil, err
 	}
-	p := newPlan(ctx, r, KindPut, "Change the CORS rules of "+spec.Bucket, spec.Bucket, spec, now)
+	p := newPlan(ctx, r, KindPut, cmp.Or(spec.Title, "Change the CORS rules of "+spec.Bucket), spec.Bucket, spec, now)
 	p.Changes = changes(now.Value, spec.Rules)
 	if len(p.Changes) == 0 {
 		return nil, awsops.Invalid("PutBucketCors", "nothing would change", "")
@@ -89,7 +95,7 @@ func PlanRemove(ctx context.Context, r *awsops.Reader, spec RemoveSpec) (*awsops
 	if now.State == awsops.Absent {
 		return nil, awsops.Invalid("DeleteBucketCors", "the bucket has no CORS rules", "")
 	}
-	p := newPlan(ctx, r, KindRemove, "Remove all CORS rules of "+spec.Bucket, spec.Bucket, spec, now)
+	p := newPlan(ctx, r, KindRemove, cmp.Or(spec.Title, "Remove all CORS rules of "+spec.Bucket), spec.Bucket, spec, now)
 	p.Changes = changes(now.Value, nil)
 	note(p, awsops.Risk, "Every preflight is refused then, and no page of another origin can read anything from this bucket.")
 	common(p)
@@ -127,10 +133,14 @@ func newPlan(ctx context.Context, r *awsops.Reader, kind, title, bucket string, 
 		basis = canonical(now.Value)
 		undo = awsops.Command(r.Target(ctx, bucket), "s3api", "put-bucket-cors").Flag("--bucket", bucket).Flag("--cors-configuration", cors.CompactJSON(now.Value)).String()
 	}
+	before := awsops.Document{What: Document, Bucket: bucket}
+	if len(now.Value) > 0 {
+		before.Text = cors.CompactJSON(now.Value)
+	}
 	return &awsops.Plan{ID: r.Session().NewID(), Kind: kind, Title: title, Target: r.Target(ctx, bucket), Params: raw,
 		Consent: awsops.Consent{Kind: awsops.ConsentYes}, Undo: "Put the rules back as they were: " + undo,
-		Effects: awsops.Effects{Counted: "one bucket"},
-		Basis:   []awsops.Fingerprint{{What: "the CORS rules", Value: basis, Read: state(bucket)}}}
+		Effects: awsops.Effects{Counted: "one bucket"}, Replaces: []awsops.Document{before},
+		Basis: []awsops.Fingerprint{{What: "the CORS rules", Value: basis, Read: state(bucket)}}}
 }
 
 func note(p *awsops.Plan, level awsops.Level, text string) {

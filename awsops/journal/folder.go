@@ -54,6 +54,11 @@ func openFolder(dir string) (*folder, error) {
 	return f, nil
 }
 
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
 // private makes a folder that only its owner can look into, and closes one that others could.
 func private(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {

@@ -52,6 +52,7 @@ type Entry struct {
 	Key      Text            `json:"key,omitempty"`
 	Params   json.RawMessage `json:"params,omitempty"` // what the planner of Kind needs to build the plan again
 	Commands []string        `json:"commands,omitempty"`
+	Replaces []Document      `json:"replaces,omitempty"` // as they were before
 }
 
 // Outcome says how a change ended.
@@ -104,6 +105,7 @@ type disk interface {
 	add(line []byte, sync bool) error
 	bulk(id string) (io.WriteCloser, error)
 	readBulk(id string) (io.ReadCloser, error)
+	beside() []string // the folders of the other journals of the same state folder
 	close() error
 }
 

@@ -48,6 +48,8 @@ func (m *memory) readBulk(id string) (io.ReadCloser, error) {
 	return io.NopCloser(bytes.NewReader(bytes.Clone(b))), nil
 }
 
+func (m *memory) beside() []string { return nil }
+
 func (m *memory) close() error { return nil }
 
 type memoryFile struct {

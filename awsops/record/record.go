@@ -28,10 +28,14 @@ type recorder struct {
 
 // Start implements awsops.Journal.
 func (r *recorder) Start(s awsops.JournalStart) error {
+	var replaces []journal.Document
+	for _, d := range s.Replaces {
+		replaces = append(replaces, journal.Document{What: d.What, Bucket: journal.Text(d.Bucket), Text: journal.Text(d.Text)})
+	}
 	return r.j.Start(journal.Entry{
 		ID: s.ID, Resumes: s.Resumes, Time: s.At, Kind: s.Kind, Title: s.Title, Params: s.Params, Commands: s.Commands,
 		Caller: s.Target.Caller, Root: s.Target.Root, Account: s.Target.Account, Profile: s.Target.Profile,
-		Endpoint: s.Target.Endpoint, Region: s.Target.Region, Owner: s.Target.Owner, Bucket: journal.Text(s.Target.Bucket),
+		Endpoint: s.Target.Endpoint, Region: s.Target.Region, Owner: s.Target.Owner, Bucket: journal.Text(s.Target.Bucket), Replaces: replaces,
 	})
 }
 
