@@ -33,7 +33,8 @@ type Options struct {
 	Outside func(string) tea.Cmd
 }
 
-// Editor is a dialog in which a text is edited. ctrl+o or f2 submits it, esc leaves it.
+// Editor is a dialog in which a text is edited. ctrl+o or f2 submits it, esc leaves it, ctrl+u takes back what was done
+// last: a word, a paste, a cut; ctrl+r does it again.
 type Editor struct {
 	o       Options
 	text    *text
@@ -110,6 +111,8 @@ func (e *Editor) Actions() []ui.Action {
 			e.look()
 			return nil
 		}},
+		{ID: "edit.undo", Keys: []string{"ctrl+u"}, Help: "undo", Why: e.whyNotUndo, Run: func() tea.Cmd { return e.travel(e.text.undo) }},
+		{ID: "edit.redo", Keys: []string{"ctrl+r"}, Help: "redo", Why: e.whyNotRedo, Run: func() tea.Cmd { return e.travel(e.text.redo) }},
 	}
 	if e.o.Outside != nil {
 		out = append(out, ui.Action{ID: "edit.outside", Keys: []string{"ctrl+e"}, Help: "in $EDITOR", Run: func() tea.Cmd {
@@ -124,6 +127,28 @@ func (e *Editor) whyNotSubmit() string {
 		return p.Text
 	}
 	return ""
+}
+
+func (e *Editor) whyNotUndo() string {
+	if len(e.text.past.done) == 0 {
+		return "nothing was changed"
+	}
+	return ""
+}
+
+func (e *Editor) whyNotRedo() string {
+	if len(e.text.past.undone) == 0 {
+		return "nothing was taken back"
+	}
+	return ""
+}
+
+// travel takes a step back, or does one again.
+func (e *Editor) travel(step func() bool) tea.Cmd {
+	if step() {
+		e.look()
+	}
+	return nil
 }
 
 func (e *Editor) whyNotGo() string {
@@ -173,7 +198,7 @@ func (e *Editor) submit() tea.Cmd {
 func (e *Editor) Update(msg tea.Msg) (tea.Cmd, bool) {
 	switch m := msg.(type) {
 	case tea.PasteMsg:
-		e.text.insert(m.Content)
+		e.text.insert(m.Content, alone)
 		e.look()
 	case tea.KeyPressMsg:
 		e.key(m)
@@ -190,7 +215,7 @@ func (e *Editor) key(k tea.KeyPressMsg) {
 	case "enter":
 		e.text.newline()
 	case "tab":
-		e.text.insert("    ")
+		e.text.insert("    ", alone)
 	case "backspace":
 		e.text.backspace()
 	case "delete":
@@ -199,7 +224,7 @@ func (e *Editor) key(k tea.KeyPressMsg) {
 		if k.Text == "" {
 			return
 		}
-		e.text.insert(k.Text)
+		e.text.insert(k.Text, typed)
 	}
 	e.look()
 }

@@ -167,7 +167,7 @@ func TestAnotherEditorGetsTheTextAsItIs(t *testing.T) {
 	got := ""
 	e := New(Options{Theme: ui.NewTheme(ui.ThemeOptions{}), Value: "a", Outside: func(s string) tea.Cmd { got = s; return nil }})
 	press(t, e, "x")
-	e.Actions()[3].Run()
+	travels(t, e, "edit.outside")
 	if got != "xa" {
 		t.Errorf("%q", got)
 	}

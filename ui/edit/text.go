@@ -13,6 +13,7 @@ type text struct {
 	lines    [][]rune // at least one
 	row, col int
 	want     int // the column that up and down try to keep
+	past     past
 }
 
 func newText(s string) *text {
@@ -22,12 +23,11 @@ func newText(s string) *text {
 }
 
 func (t *text) set(s string) {
-	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
 	t.lines = nil
-	for line := range strings.SplitSeq(s, "\n") {
+	for line := range strings.SplitSeq(plain(s), "\n") {
 		t.lines = append(t.lines, []rune(line))
 	}
-	t.row, t.col, t.want = 0, 0, 0
+	t.row, t.col, t.want, t.past = 0, 0, 0, past{}
 }
 
 func (t *text) value() string {
@@ -40,22 +40,56 @@ func (t *text) value() string {
 
 func (t *text) line() []rune { return t.lines[t.row] }
 
-// insert puts s at the cursor and the cursor behind it.
-func (t *text) insert(s string) {
-	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
-	rest := slices.Clone(t.line()[t.col:])
-	t.lines[t.row] = t.line()[:t.col:t.col]
-	for i, part := range strings.Split(s, "\n") {
-		if i > 0 {
-			t.row++
-			t.lines = slices.Insert(t.lines, t.row, nil)
-		}
-		t.lines[t.row] = append(t.lines[t.row], []rune(part)...)
-	}
-	t.col = len(t.line())
-	t.lines[t.row] = append(t.lines[t.row], rest...)
-	t.want = t.col
+// plain ends lines with a newline alone and makes of other bytes what the lines can hold.
+func plain(s string) string {
+	return string([]rune(strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")))
 }
+
+func (t *text) cursor() pos { return pos{t.row, t.col} }
+
+func (t *text) place(p pos) { t.row, t.col, t.want = p.row, p.col, p.col }
+
+// between gives what stands from one place to another.
+func (t *text) between(from, to pos) string {
+	if from.row == to.row {
+		return string(t.lines[from.row][from.col:to.col])
+	}
+	var b strings.Builder
+	b.WriteString(string(t.lines[from.row][from.col:]))
+	for _, l := range t.lines[from.row+1 : to.row] {
+		b.WriteString("\n" + string(l))
+	}
+	b.WriteString("\n" + string(t.lines[to.row][:to.col]))
+	return b.String()
+}
+
+// replace puts s in the place of what stands from one place to another.
+func (t *text) replace(from, to pos, s string) {
+	left, right := t.lines[from.row][:from.col:from.col], slices.Clone(t.lines[to.row][to.col:])
+	var lines [][]rune
+	for part := range strings.SplitSeq(s, "\n") {
+		lines = append(lines, []rune(part))
+	}
+	lines[0] = append(left, lines[0]...)
+	last := len(lines) - 1
+	lines[last] = append(lines[last], right...)
+	t.lines = slices.Replace(t.lines, from.row, to.row+1, lines...)
+}
+
+// change is replace that can be taken back. The cursor stands behind s then.
+func (t *text) change(from, to pos, s string, k kind) {
+	s = plain(s)
+	c := change{at: from, removed: t.between(from, to), added: s, before: t.cursor(), after: from.behind(s), kind: k}
+	if c.removed == c.added {
+		return
+	}
+	t.replace(from, to, s)
+	t.place(c.after)
+	t.past.add(c)
+}
+
+// insert puts s at the cursor and the cursor behind it.
+func (t *text) insert(s string, k kind) { t.change(t.cursor(), t.cursor(), s, k) }
 
 // newline breaks the line and indents the new one as the old one is.
 func (t *text) newline() {
@@ -63,35 +97,37 @@ func (t *text) newline() {
 	for indent < t.col && t.line()[indent] == ' ' {
 		indent++
 	}
-	t.insert("\n" + strings.Repeat(" ", indent))
+	t.insert("\n"+strings.Repeat(" ", indent), typed)
 }
 
 func (t *text) backspace() {
-	if t.col == 0 && t.row == 0 {
-		return
-	}
+	was := t.cursor()
 	t.left()
-	t.delete()
+	to := t.cursor()
+	t.place(was)
+	t.change(to, was, "", erased)
 }
 
-func (t *text) delete() {
+func (t *text) delete() { t.change(t.cursor(), t.next(), "", struck) }
+
+// next is the place behind the character at the cursor.
+func (t *text) next() pos {
 	switch {
 	case t.col < len(t.line()):
-		t.lines[t.row] = slices.Delete(t.line(), t.col, t.col+1)
+		return pos{t.row, t.col + 1}
 	case t.row+1 < len(t.lines):
-		t.lines[t.row] = append(t.line(), t.lines[t.row+1]...)
-		t.lines = slices.Delete(t.lines, t.row+1, t.row+2)
+		return pos{t.row + 1, 0}
 	}
-	t.want = t.col
+	return t.cursor()
 }
 
 // cutLine removes what is right of the cursor, or the line's end when nothing is.
 func (t *text) cutLine() {
+	to := pos{t.row, len(t.line())}
 	if t.col == len(t.line()) {
-		t.delete()
-		return
+		to = t.next()
 	}
-	t.lines[t.row] = t.line()[:t.col]
+	t.change(t.cursor(), to, "", alone)
 }
 
 func (t *text) left() {
@@ -105,15 +141,7 @@ func (t *text) left() {
 	t.want = t.col
 }
 
-func (t *text) right() {
-	switch {
-	case t.col < len(t.line()):
-		t.col++
-	case t.row+1 < len(t.lines):
-		t.row, t.col = t.row+1, 0
-	}
-	t.want = t.col
-}
+func (t *text) right() { t.place(t.next()) }
 
 func (t *text) vertical(n int) {
 	t.row = max(0, min(t.row+n, len(t.lines)-1))
