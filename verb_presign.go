@@ -13,13 +13,6 @@ import (
 	"cooper/ui"
 )
 
-// presignFlags are those of cooper presign.
-type presignFlags struct {
-	verbFlags
-	method, until, version, kind, sizes string
-	overwrite, curl                     bool
-}
-
 func (p *process) presignCommand() *cobra.Command {
 	f := &presignFlags{}
 	cmd := &cobra.Command{
@@ -34,35 +27,25 @@ func (p *process) presignCommand() *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
-			return p.withVerb(cmd.Context(), &f.verbFlags, func(v *verb) error { return f.run(v, place) })
+			spec, keys, err := f.asked(cmd, place)
+			if err != nil {
+				return usageError{err}
+			}
+			return p.withVerb(cmd.Context(), &f.verbFlags, func(v *verb) error {
+				keys.hold(v.session, args)
+				return f.run(v, spec)
+			})
 		},
 	}
-	addConnection(cmd, &f.connection)
-	s := cmd.Flags()
-	s.StringVar(&f.method, "method", "GET", "GET, HEAD, PUT, DELETE or POST")
-	s.StringVar(&f.until, "until", "1h", "how long it lives: 90m, 7d, or a time in UTC")
-	s.StringVar(&f.version, "version-id", "", "this version, for GET, HEAD and DELETE")
-	s.StringVar(&f.kind, "content-type", "", "what an upload must send; with POST, image/* is whatever begins so")
-	s.StringVar(&f.sizes, "size", "", "of an upload: exactly so many bytes with PUT, such as 1 KB - 10 MB with POST")
-	s.BoolVar(&f.overwrite, "overwrite", false, "let a PUT replace an object that is there")
-	s.BoolVar(&f.yes, "yes", false, "agree to a URL that deletes a version for good")
-	s.BoolVar(&f.curl, "curl", false, "print the curl line that uses it")
-	s.BoolVar(&f.json, "json", false, "print JSON")
+	f.register(cmd)
 	return cmd
 }
 
-// spec is what the command line asks for.
-func (f *presignFlags) spec(v *verb, place ui.Place) (presign.Spec, error) {
-	s := presign.Spec{Bucket: place.Bucket, Key: place.Prefix, Version: f.version, Method: presign.Method(strings.ToUpper(f.method))}
-	if s.Method == presign.Form && strings.HasSuffix(s.Key, "/") {
-		s.Key, s.Prefix = "", s.Key
-	}
+// finish adds when the URL ends, and checks what is asked for as a whole.
+func (f *presignFlags) finish(v *verb, s presign.Spec) (presign.Spec, error) {
 	var wrong string
 	if s.Until, wrong = presign.ReadUntil(f.until, v.session.ServerNow()); wrong != "" {
 		return s, usageError{errors.New("--until: " + wrong)}
-	}
-	if wrong = f.upload(&s); wrong != "" {
-		return s, usageError{errors.New(wrong)}
 	}
 	if s.Method == presign.Delete && s.Version != "" && !f.yes {
 		return s, usageError{errors.New("whoever has such a URL can delete the version for good: --yes says that this is meant")}
@@ -73,27 +56,8 @@ func (f *presignFlags) spec(v *verb, place ui.Place) (presign.Spec, error) {
 	return s, nil
 }
 
-// upload fills in what an upload must be, or says what is wrong with it.
-func (f *presignFlags) upload(s *presign.Spec) (wrong string) {
-	s.Upload.Type, s.Upload.TypePrefix = strings.CutSuffix(f.kind, "*")
-	s.Upload.NewOnly = s.Method == presign.Put && !f.overwrite
-	switch {
-	case s.Method != presign.Put && s.Method != presign.Form:
-		if f.kind != "" || f.sizes != "" {
-			return "--content-type and --size are for uploads"
-		}
-	case s.Method == presign.Form:
-		s.Upload.Min, s.Upload.Max, wrong = presign.ReadSizes(f.sizes)
-	case s.Upload.TypePrefix:
-		return "only a form can leave the content type open"
-	case f.sizes != "":
-		s.Upload.Length, wrong = presign.ReadSize(f.sizes)
-	}
-	return wrong
-}
-
-func (f *presignFlags) run(v *verb, place ui.Place) error {
-	spec, err := f.spec(v, place)
+func (f *presignFlags) run(v *verb, spec presign.Spec) error {
+	spec, err := f.finish(v, spec)
 	if err != nil {
 		return err
 	}
@@ -102,7 +66,9 @@ func (f *presignFlags) run(v *verb, place ui.Place) error {
 	if err != nil {
 		return err
 	}
-	if _, err := io.WriteString(v.p.err, presignText(m, around.Foretell(spec, m.At))); err != nil {
+	said := around.Foretell(spec, m.At)
+	said.Notes = append(said.Notes, presign.Look(v.ctx, v.session.Reader(), spec)...)
+	if _, err := io.WriteString(v.p.err, presignText(m, said)); err != nil {
 		return err
 	}
 	switch {
@@ -111,15 +77,28 @@ func (f *presignFlags) run(v *verb, place ui.Place) error {
 	case spec.Method == presign.Form:
 		_, err = io.WriteString(v.p.out, m.JSON())
 	case f.json:
-		headers := map[string]string{}
-		for _, h := range m.Headers {
-			headers[h.Name] = h.Value
-		}
-		err = v.print(map[string]any{"method": spec.Method, "url": m.URL().Reveal(), "headers": headers, "until": m.Death.At, "why": m.Death.Text})
+		err = v.print(presignLine(m))
 	default:
 		_, err = fmt.Fprintln(v.p.out, m.URL().Reveal())
 	}
 	return err
+}
+
+// presignLine is a URL as programs take it. A key of one's own is named and not shown.
+func presignLine(m *presign.Made) map[string]any {
+	headers, keys := map[string]string{}, []string{}
+	for _, h := range m.Headers {
+		if h.Secret {
+			keys = append(keys, h.Name)
+			continue
+		}
+		headers[h.Name] = h.Value
+	}
+	line := map[string]any{"method": m.Spec.Method, "url": m.URL().Reveal(), "headers": headers, "until": m.Death.At, "why": m.Death.Text}
+	if len(keys) > 0 {
+		line["key_headers"] = keys
+	}
+	return line
 }
 
 // presignText is what must be known of a URL, without the URL.
@@ -132,7 +111,11 @@ func presignText(m *presign.Made, said presign.Forecast) string {
 		line("  %s", d)
 	}
 	for _, h := range m.Headers {
-		line("  must be sent: %s: %s", h.Name, h.Value)
+		value := h.Value
+		if h.Secret {
+			value = "the key itself, in base64"
+		}
+		line("  must be sent: %s: %s", h.Name, value)
 	}
 	verdict := map[policy.Verdict]string{policy.Allowed: "lets it pass", policy.Refused: "refuses it", policy.Unsure: "may let it pass or not"}[said.Verdict]
 	line("  the bucket %s: %s", verdict, said.Text)

@@ -21,6 +21,12 @@ type sseFlags struct {
 }
 
 func (f *sseFlags) add(cmd *cobra.Command) {
+	f.addKinds(cmd)
+	cmd.Flags().StringVar(&f.source, "sse-c-copy-source-key", "", "`FILE` with the key of your own that a copy's source is encrypted with")
+}
+
+// addKinds adds the flags of one object.
+func (f *sseFlags) addKinds(cmd *cobra.Command) {
 	s := cmd.Flags()
 	s.StringVar(&f.kind, "sse", "", "encryption of uploads: `AES256|aws:kms|aws:kms:dsse`; the bucket's default when not given")
 	s.StringVar(&f.kmsKey, "sse-kms-key-id", "", "full `ARN` of the KMS key; aws:kms needs one")
@@ -28,7 +34,6 @@ func (f *sseFlags) add(cmd *cobra.Command) {
 	s.BoolVar(&f.bucketKey, "sse-bucket-key", false, "use a bucket key: far fewer KMS calls")
 	s.StringVar(&f.customer, "sse-c", "", "`AES256`: encrypt with the key of --sse-c-key, which says so by itself")
 	s.StringArrayVar(&f.keys, "sse-c-key", nil, "`FILE` with a key of your own (SSE-C), for uploads and downloads; may be repeated for downloads")
-	s.StringVar(&f.source, "sse-c-copy-source-key", "", "`FILE` with the key of your own that a copy's source is encrypted with")
 }
 
 // held is what the flags come to: the choice for uploads, and the keys with their files.

@@ -46,6 +46,11 @@ func ReadSizes(text string) (least, most int64, problem string) {
 	return least, most, ""
 }
 
+// SaveAs is the Content-Disposition that has browsers offer to save an object under a name.
+func SaveAs(name string) string {
+	return `attachment; filename="` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(name) + `"`
+}
+
 // ReadPairs reads "name=value, name=value" as metadata and tags are typed.
 func ReadPairs(text string) (out []awsops.Pair, problem string) {
 	if strings.TrimSpace(text) == "" {

@@ -260,7 +260,7 @@ func first(a, b string) string {
 func response(v ui.Values) sign.Response {
 	r := sign.Response{Type: v["rtype"], Cache: v["rcache"], Encoding: v["rencoding"], Language: v["rlanguage"], Expires: v["rexpires"]}
 	if name := v["saveas"]; name != "" {
-		r.Disposition = `attachment; filename="` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(name) + `"`
+		r.Disposition = sign.SaveAs(name)
 	}
 	return r
 }
