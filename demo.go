@@ -19,6 +19,9 @@ import (
 // demoRegion is where the demo's session is opened; its buckets are in several regions.
 const demoRegion = "eu-west-1"
 
+// demoQueryTime is how long a query of Athena takes in the demo.
+const demoQueryTime = 12 * time.Second
+
 type demoFlags struct {
 	on    bool
 	clock string
@@ -75,7 +78,10 @@ func demoConfig(flags config.Flags) (*config.Config, error) {
 
 func (a *app) demoServer() *sandbox.Server {
 	server := sandbox.New(sandbox.Options{Clock: a.clock.Now, Seed: 1}) // our client signs by the same clock
-	server.Prepare(server.SeedDemo)                                     // the first frame doesn't wait for 100,000 objects
+	if !a.clock.Frozen() {
+		server.SlowQueries(demoQueryTime) // so that one can be watched and stopped
+	}
+	server.Prepare(server.SeedDemo) // the first frame doesn't wait for 100,000 objects
 	return server
 }
 

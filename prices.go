@@ -10,5 +10,6 @@ func pricesOf(p *config.Prices) *awsops.Prices {
 	if p == nil {
 		return nil
 	}
-	return &awsops.Prices{Date: p.Date, Region: p.Region, Currency: p.Currency, Put1000: p.Put1000, Get1000: p.Get1000, KMS10000: p.KMS10000, GBMonth: p.GBMonth}
+	return &awsops.Prices{Date: p.Date, Region: p.Region, Currency: p.Currency, Put1000: p.Put1000, Get1000: p.Get1000, KMS10000: p.KMS10000, GBMonth: p.GBMonth,
+		AthenaTB: p.AthenaTB}
 }

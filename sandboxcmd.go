@@ -117,6 +117,9 @@ func newSandbox(f sandboxFlags) (*sandbox.Server, error) {
 		o.Clock, o.SignatureClock = func() time.Time { return at }, time.Now
 	}
 	server := sandbox.New(o)
+	if f.clock == "" {
+		server.SlowQueries(demoQueryTime)
+	}
 	if !f.empty {
 		server.SeedDemo()
 	}

@@ -15,6 +15,7 @@ type Prices struct {
 	Put1000, Get1000       *float64           // for 1,000 requests of the classes LIST/PUT and GET
 	KMS10000               *float64           // for 10,000 requests to AWS KMS
 	GBMonth                map[string]float64 // by storage class, for 2^30 bytes a month
+	AthenaTB               *float64           // for 10^12 bytes that Amazon Athena reads
 }
 
 // Storage is what a plan adds to the bytes of a storage class, or takes away from them.
@@ -24,13 +25,17 @@ type Storage struct {
 }
 
 // Lines say in money what a plan costs, each with the date and region of the price list. They are none where there are
-// no prices, and a sentence where the list is another region's.
+// no prices, but that Athena's reading has none is said; and a sentence where the list is another region's.
 func (p *Prices) Lines(plan *Plan) []string {
+	scan := plan.Effects.Scanned > 0
+	if p == nil && scan {
+		return []string{"Athena: " + noAthenaPrice + "."}
+	}
 	if p == nil {
 		return nil
 	}
 	requests, storage := p.requests(plan.Effects), p.storage(plan.Effects)
-	if requests == "" && storage == "" {
+	if requests == "" && storage == "" && !scan {
 		return nil
 	}
 	if plan.Target.Region != "" && plan.Target.Region != p.Region {
@@ -42,7 +47,23 @@ func (p *Prices) Lines(plan *Plan) []string {
 			out = append(out, line+fmt.Sprintf(" (prices of %s, %s)", p.Date, p.Region))
 		}
 	}
+	if scan {
+		out = append(out, "Athena: "+p.Scan(plan.Effects.Scanned, plan.Effects.AtLeast, plan.Target.Region)+".")
+	}
 	return out
+}
+
+const noAthenaPrice = "no price is set (athena_per_tb in [prices])"
+
+// Scan says what Amazon Athena takes for reading bytes in a region, or that no price of it is set.
+func (p *Prices) Scan(bytes int64, atLeast bool, region string) string {
+	switch {
+	case p == nil || p.AthenaTB == nil:
+		return noAthenaPrice
+	case region != "" && region != p.Region:
+		return fmt.Sprintf("no money is shown: the price list is of %s, Athena runs in %s", p.Region, region)
+	}
+	return about(atLeast) + p.money(*p.AthenaTB*float64(bytes)/1e12) + fmt.Sprintf(" (prices of %s, %s)", p.Date, p.Region)
 }
 
 // requests is the price of a plan's requests, "" when none costs anything that is known.
@@ -61,7 +82,7 @@ func (p *Prices) requests(e Effects) string {
 	if !known {
 		return ""
 	}
-	out := "Requests: " + atLeast(e) + p.money(total)
+	out := "Requests: " + about(e.AtLeast) + p.money(total)
 	if len(open) > 0 {
 		out += ", without " + strings.Join(open, " and ") + ", whose price isn't known"
 	}
@@ -100,9 +121,9 @@ func (p *Prices) storage(e Effects) string {
 	if !known {
 		return ""
 	}
-	out := "Storage: " + atLeast(e) + p.money(total) + " a month more"
+	out := "Storage: " + about(e.AtLeast) + p.money(total) + " a month more"
 	if total < 0 {
-		out = "Storage: " + atLeast(e) + p.money(-total) + " a month less"
+		out = "Storage: " + about(e.AtLeast) + p.money(-total) + " a month less"
 	}
 	if len(open) > 0 {
 		out += ", without " + strings.Join(open, " and ") + ", whose price isn't known"
@@ -110,8 +131,8 @@ func (p *Prices) storage(e Effects) string {
 	return out
 }
 
-func atLeast(e Effects) string {
-	if e.AtLeast {
+func about(atLeast bool) string {
+	if atLeast {
 		return "at least "
 	}
 	return "about "

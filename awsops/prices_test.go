@@ -6,7 +6,8 @@ import (
 )
 
 func TestPlansCostWhatThePriceListSaysAndNothingElse(t *testing.T) {
-	put, get := 0.005, 0.0004
+	put, get, tb := 0.005, 0.0004, 5.0
+	both := &Prices{Date: "2026-11-01", Region: "eu-west-1", Currency: "USD", AthenaTB: &tb}
 	list := &Prices{Date: "2026-11-01", Region: "eu-west-1", Currency: "USD", Put1000: &put, Get1000: &get, GBMonth: map[string]float64{"STANDARD": 0.023}}
 	const gib = 1 << 30
 	for name, c := range map[string]struct {
@@ -27,6 +28,11 @@ func TestPlansCostWhatThePriceListSaysAndNothingElse(t *testing.T) {
 			[]string{"Storage: about 2.30 USD a month more (prices of 2026-11-01, eu-west-1)"}},
 		"storage that goes": {list, "eu-west-1", Effects{Storage: []Storage{{"STANDARD", -100 * gib}, {"STANDARD", -100 * gib}, {"GLACIER", -gib}}},
 			[]string{"Storage: about 4.60 USD a month less, without GLACIER, whose price isn't known (prices of 2026-11-01, eu-west-1)"}},
+		"Athena":                 {both, "eu-west-1", Effects{Scanned: 250_000_000_000, AtLeast: true}, []string{"Athena: at least 1.25 USD (prices of 2026-11-01, eu-west-1)."}},
+		"Athena's least":         {both, "", Effects{Scanned: 10_000_000}, []string{"Athena: about 0.000050 USD (prices of 2026-11-01, eu-west-1)."}},
+		"Athena without a price": {list, "eu-west-1", Effects{Scanned: 1}, []string{"Athena: no price is set (athena_per_tb in [prices])."}},
+		"Athena without a list":  {nil, "eu-west-1", Effects{Scanned: 1}, []string{"Athena: no price is set (athena_per_tb in [prices])."}},
+		"Athena elsewhere":       {both, "us-east-1", Effects{Scanned: 1}, []string{"No money is shown: the price list is of eu-west-1, the bucket is in us-east-1."}},
 		"another region": {list, "us-east-1", Effects{Requests: []RequestCount{{"GET", 1}}},
 			[]string{"No money is shown: the price list is of eu-west-1, the bucket is in us-east-1."}},
 	} {

@@ -78,6 +78,7 @@ type Prices struct {
 	Get1000  *float64           // for 1,000 GET, SELECT and other requests
 	KMS10000 *float64           // for 10,000 requests to KMS
 	GBMonth  map[string]float64 // by storage class, for a GB stored a month
+	AthenaTB *float64           // for a TB that Athena reads
 }
 
 // Config is everything that was configured, checked.

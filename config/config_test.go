@@ -69,6 +69,7 @@ date = 2026-11-01
 region = "eu-west-1"
 put_per_1000 = 0.005
 get_per_1000 = 0.0004
+athena_per_tb = 5
 [prices.gb_month]
 STANDARD = 0.023
 GLACIER_IR = 0
@@ -85,7 +86,7 @@ func TestEverythingInAFileIsRead(t *testing.T) {
 			"versioning.suspend": {"S"}, "buckets.create": {"n", "alt+n", "pgdown"}, "objects.delete": {},
 		},
 		Prices: &Prices{Date: "2026-11-01", Region: "eu-west-1", Currency: "USD", Put1000: ptr(0.005), Get1000: ptr(0.0004),
-			GBMonth: map[string]float64{"STANDARD": 0.023, "GLACIER_IR": 0}},
+			GBMonth: map[string]float64{"STANDARD": 0.023, "GLACIER_IR": 0}, AthenaTB: ptr(5)},
 		Profiles: map[string]Profile{
 			"prod":   {ReadOnly: true, Region: "eu-west-1", CABundle: "/home/o/ca.pem"},
 			"my lab": {Endpoint: "ceph", PathStyle: PathNever},

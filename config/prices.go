@@ -28,6 +28,7 @@ func (f *file) prices(v any) *Prices {
 		"put_per_1000":  price(&p.Put1000),
 		"get_per_1000":  price(&p.Get1000),
 		"kms_per_10000": price(&p.KMS10000),
+		"athena_per_tb": price(&p.AthenaTB),
 		"gb_month":      func(f *file, v any) { f.gbMonth(p, v) },
 	})
 	for _, need := range []string{"date", "region"} {

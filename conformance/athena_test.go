@@ -209,11 +209,55 @@ func TestThePlanCountsWhatAthenaWillRead(t *testing.T) {
 	}
 }
 
+func TestAQueryIsWatchedWhileItWaitsAndRuns(t *testing.T) {
+	w := openSandbox(t, awsops.DialectSandbox)
+	logs := w.bucket(t, "")
+	spec := athena.QuerySpec{Place: athena.Place{Source: "simple.bucket", Target: logs, Prefix: "l/"}, Question: "errors", Range: secondOfFebruary,
+		Database: "default", WorkGroup: "primary", Output: "s3://" + logs + "/r/"}
+	w.putLogs(t, spec.Place)
+	w.server.SlowQueries(12 * time.Second)
+	var states []string
+	var seen []athena.Execution
+	results := func() int {
+		return len(slices.DeleteFunc(w.keys(t, logs), func(k string) bool { return !strings.HasSuffix(k, ".csv") }))
+	}
+	spec.Started = func(e athena.Execution) {
+		seen = append(seen, e)
+		if n := len(states); n == 0 || states[n-1] != e.State {
+			states = append(states, e.State)
+		}
+		_, err := athena.ReadResult(t.Context(), w.reader(), "eu-west-1", e.ID, 10)
+		if e.Ended() == (err != nil) || e.Ended() == (results() == 0) {
+			t.Errorf("%s: %v, %d results", e.State, err, results())
+		}
+	}
+	p, err := athena.PlanQuery(t.Context(), w.reader(), spec)
+	s := w.done(t, p, err)
+	if !slices.Equal(states, []string{athena.Queued, athena.Running, athena.Succeeded}) {
+		t.Errorf("%q", states)
+	}
+	if last := seen[len(seen)-1]; last.Scanned != s.Bytes || last.Millis != 12_000 {
+		t.Errorf("%+v, %d bytes", last, s.Bytes)
+	}
+	goesOn(t, seen)
+}
+
+// goesOn wants each look at a query to have seen more than the one before it.
+func goesOn(t *testing.T, seen []athena.Execution) {
+	t.Helper()
+	for i := 1; i < len(seen); i++ {
+		if a, b := seen[i-1], seen[i]; a.Scanned > b.Scanned || a.Millis >= b.Millis || a.State == athena.Running && b.State == a.State && a.Scanned == b.Scanned {
+			t.Errorf("%+v, then %+v", a, b)
+		}
+	}
+}
+
 func TestACancelledJobStopsItsQuery(t *testing.T) {
 	w := openSandbox(t, awsops.DialectSandbox)
 	logs := w.bucket(t, "")
 	place := athena.Place{Source: "simple.bucket", Target: logs, Prefix: "l/"}
 	w.putLogs(t, place)
+	w.server.SlowQueries(time.Hour)
 	var job *awsops.Job
 	begun := make(chan struct{})
 	var seen []athena.Execution

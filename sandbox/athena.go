@@ -16,20 +16,32 @@ type athenaStore struct {
 	tables map[string]*athena.Table // by region, database and name
 	runs   map[string]*athenaRun
 	tokens map[string]string // ids by account and client request token
+	takes  time.Duration     // that a query takes
+	due    []*athenaRun      // those whose results are still to be written
 }
 
-// athenaRun is one execution. It is carried out when it is started; a client sees it running at its first look.
+// SlowQueries makes the queries of Athena that are started from now on wait and run for d altogether, by the server's
+// clock. Without it they end at once, as statements that make a table do.
+func (s *Server) SlowQueries(d time.Duration) {
+	s.athena.mu.Lock()
+	defer s.athena.mu.Unlock()
+	s.athena.takes = d
+}
+
+// athenaRun is one execution. What comes of it is found out when it is started, and is there when it ends.
 type athenaRun struct {
 	id, sql, account, group, database string
 	output                            string // of the result
-	at                                time.Time
-	state, reason                     string
+	target                            *bucket
+	at, begins, ends                  time.Time
+	stopped                           time.Time // zero unless it was stopped before it ended
+	state, reason                     string    // at its end
 	result                            *athena.Result
-	looks                             int
 }
 
 // The states that a client sees.
 const (
+	athenaQueued    = "QUEUED"
 	athenaRunning   = "RUNNING"
 	athenaSucceeded = "SUCCEEDED"
 	athenaFailed    = "FAILED"
@@ -118,9 +130,8 @@ func startQuery(c *call, body []byte) (any, error) {
 	if err := s.carryOut(c, run); err != nil {
 		return nil, err
 	}
-	if run.state == athenaSucceeded {
-		c.writeQueryResult(target, run)
-	}
+	s.schedule(run, target)
+	s.settle(c.server, c.now)
 	if s.runs == nil {
 		s.runs, s.tokens = map[string]*athenaRun{}, map[string]string{}
 	}

@@ -3,14 +3,84 @@ package sandbox
 import (
 	"slices"
 	"strings"
+	"time"
 )
 
+// schedule says when a run begins and ends.
+func (s *athenaStore) schedule(run *athenaRun, target *bucket) {
+	takes := s.takes
+	if run.result == nil {
+		takes = 0
+	}
+	run.target, run.begins, run.ends = target, run.at.Add(takes/4), run.at.Add(takes)
+	s.due = append(s.due, run)
+}
+
+// settle writes the results of the queries that have ended. There is no timer: the first request after the end does it.
+// The store's lock is held.
+func (s *athenaStore) settle(server *Server, now time.Time) {
+	s.due = slices.DeleteFunc(s.due, func(run *athenaRun) bool {
+		if run.stopped.IsZero() && now.Before(run.ends) {
+			return false
+		}
+		if run.stateAt(now) == athenaSucceeded {
+			server.writeQueryResult(run)
+		}
+		return true
+	})
+}
+
+// settleQueries is settle for every request.
+func (s *Server) settleQueries(now time.Time) {
+	s.athena.mu.Lock()
+	defer s.athena.mu.Unlock()
+	if len(s.athena.due) > 0 {
+		s.athena.settle(s, now)
+	}
+}
+
+// stateAt is what a client sees of a run.
+func (run *athenaRun) stateAt(now time.Time) string {
+	switch {
+	case !run.stopped.IsZero():
+		return athenaCancelled
+	case now.Before(run.begins):
+		return athenaQueued
+	case now.Before(run.ends):
+		return athenaRunning
+	}
+	return run.state
+}
+
+// progress is how many bytes a run has read, and for how many milliseconds it has been there.
+func (run *athenaRun) progress(now time.Time) (scanned, millis int64) {
+	const small = 640 // what a query takes that ends at once by the server's clock
+	if !run.stopped.IsZero() {
+		now = run.stopped
+	}
+	all := int64(0)
+	if run.result != nil {
+		all = run.result.Scanned
+	}
+	switch whole := run.ends.Sub(run.begins); {
+	case whole == 0:
+		return all, small
+	case !now.Before(run.ends):
+		return all, run.ends.Sub(run.at).Milliseconds()
+	case now.Before(run.begins):
+		return 0, now.Sub(run.at).Milliseconds()
+	default:
+		return int64(float64(all) * float64(now.Sub(run.begins)) / float64(whole)), now.Sub(run.at).Milliseconds()
+	}
+}
+
 // writeQueryResult leaves the result where the query said.
-func (c *call) writeQueryResult(b *bucket, run *athenaRun) {
+func (s *Server) writeQueryResult(run *athenaRun) {
+	b := run.target
 	_, key, _ := strings.Cut(strings.TrimPrefix(run.output, "s3://"), "/")
 	put := func(key, kind string, text []byte) {
 		attrs := &attributes{headers: []field{{"Content-Type", kind}}, sse: b.encryption}
-		b.put(key, &version{modified: c.now.Unix(), content: textContent(text), attrs: b.share(attrs)}, c.server.nextVersion)
+		b.put(key, &version{modified: run.ends.Unix(), content: textContent(text), attrs: b.share(attrs)}, s.nextVersion)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -65,17 +135,11 @@ func getQuery(c *call, body []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	run.looks++
-	state, scanned := run.state, int64(0)
-	if run.looks == 1 && state != athenaCancelled {
-		state = athenaRunning
-	}
-	if run.result != nil {
-		scanned = run.result.Scanned
-	}
+	state := run.stateAt(c.now)
+	scanned, millis := run.progress(c.now)
 	status := map[string]any{"State": state, "SubmissionDateTime": float64(run.at.UnixMilli()) / 1000}
-	if run.reason != "" && state == run.state {
-		status["StateChangeReason"] = run.reason
+	if reason := map[string]string{athenaFailed: run.reason, athenaCancelled: "Query cancelled by user"}[state]; reason != "" {
+		status["StateChangeReason"] = reason
 	}
 	kind := "DML"
 	if run.result == nil {
@@ -83,7 +147,7 @@ func getQuery(c *call, body []byte) (any, error) {
 	}
 	return map[string]any{"QueryExecution": map[string]any{"QueryExecutionId": run.id, "Query": run.sql, "StatementType": kind, "WorkGroup": run.group,
 		"QueryExecutionContext": map[string]string{"Database": run.database}, "ResultConfiguration": map[string]string{"OutputLocation": run.output},
-		"Status": status, "Statistics": map[string]int64{"DataScannedInBytes": scanned, "TotalExecutionTimeInMillis": 640}}}, nil
+		"Status": status, "Statistics": map[string]int64{"DataScannedInBytes": scanned, "TotalExecutionTimeInMillis": millis}}}, nil
 }
 
 func getQueryResults(c *call, body []byte) (any, error) {
@@ -94,8 +158,12 @@ func getQueryResults(c *call, body []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if run.looks < 2 || run.state != athenaSucceeded {
-		return nil, errAthena("Query has not yet finished or did not succeed: its results can't be read")
+	switch state := run.stateAt(c.now); state {
+	case athenaSucceeded:
+	case athenaFailed, athenaCancelled:
+		return nil, errAthena("Query did not finish successfully. Final query state: " + state)
+	default:
+		return nil, errAthena("Query has not yet finished. Current state: " + state)
 	}
 	in, err := take[struct {
 		NextToken  string
@@ -155,8 +223,8 @@ func stopQuery(c *call, body []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if run.looks < 2 && run.state != athenaFailed {
-		run.state, run.reason = athenaCancelled, "Query cancelled by user"
+	if c.now.Before(run.ends) && run.stopped.IsZero() {
+		run.stopped = c.now
 	}
 	return map[string]any{}, nil
 }

@@ -119,6 +119,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.prepared.Wait()
 	c := s.newCall(w, r)
 	s.deliverLogs(c.now)
+	s.settleQueries(c.now)
 	c.stampHeaders()
 	c.serveFaulty(func() {
 		if err := c.serve(); err != nil {

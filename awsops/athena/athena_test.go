@@ -55,7 +55,7 @@ func TestPlacesHaveFoldersDaysAndNames(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 	p.ByDelivery = true
-	if _, last := p.Days(from, to); last != "2026/03/02" {
+	if _, last := p.Days(from, to); last != "2026/03/03" {
 		t.Errorf("%s", last)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"cooper/awsops/logging"
 )
 
 // Place is where the access logs of a bucket lie.
@@ -47,13 +49,10 @@ func (p Place) Folder() string {
 // Location is the table's location.
 func (p Place) Location() string { return "s3://" + p.Target + "/" + p.Folder() }
 
-// lateness is how long after a request its record is looked for under the day of the delivery.
-const lateness = 24 * time.Hour
-
 // Days gives the first and the last day in the keys of a range of time, as the partitions name them.
 func (p Place) Days(from, to time.Time) (first, last string) {
 	if p.ByDelivery {
-		to = to.Add(lateness)
+		to = to.Add(logging.Lateness)
 	}
 	const day = "2006/01/02"
 	return from.UTC().Format(day), to.UTC().Add(-time.Nanosecond).Format(day)

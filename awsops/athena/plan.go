@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"cooper/awsops"
+	"cooper/awsops/logging"
 )
 
 // KindQuery is the kind of the plans of PlanQuery.
@@ -130,11 +131,11 @@ func describe(p *awsops.Plan, spec QuerySpec, e Estimate) {
 		p.Warnings = append(p.Warnings, awsops.Warning{Text: "The keys of these log files are not partitioned: every query reads all of them, whatever range of time is asked for."})
 	}
 	if spec.Place.ByDelivery {
-		p.Warnings = append(p.Warnings, awsops.Warning{Text: "The keys have the day of the delivery: a day more is read for requests whose records came late."})
+		p.Warnings = append(p.Warnings, awsops.Warning{Text: fmt.Sprintf("The keys have the day of the delivery: %d days more are read, for requests whose records came late.", logging.Lateness/(24*time.Hour))})
 	}
 	p.Effects.Lines = []string{"It reads " + e.Words() + ".", "Athena's own requests to S3 are billed besides: about one GET a file, and LISTs."}
 	p.Effects.Requests = []awsops.RequestCount{{Class: "LIST/PUT", N: 2}, {Class: "GET", N: e.Files}}
-	p.Effects.AtLeast = e.AtLeast
+	p.Effects.AtLeast, p.Effects.Scanned = e.AtLeast, e.Counted()
 }
 
 // once is an idempotency token as long as Athena wants it: 32 characters or more.

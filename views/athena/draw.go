@@ -23,7 +23,7 @@ func (v *screen) statements() (table, query string, ok bool) {
 
 // Render draws what is asked above what it gives.
 func (v *screen) Render(w, h int) string {
-	head := v.head(w)
+	head := v.head(w, h)
 	if h < 12 {
 		head = head[:min(len(head), 3)]
 	}
@@ -34,7 +34,7 @@ func (v *screen) Render(w, h int) string {
 const typedTime = "2006-01-02 15:04"
 
 // head says what is asked, of what, where, and how far it is.
-func (v *screen) head(w int) []string {
+func (v *screen) head(w, h int) []string {
 	q := v.asking()
 	title := q.Title
 	if q.Keyed {
@@ -46,7 +46,11 @@ func (v *screen) head(w int) []string {
 	}
 	lines := []string{v.line("question", title, ui.RoleText, w),
 		v.line("time", v.time.From.Format(typedTime)+" to "+v.time.To.Format(typedTime)+" UTC", ui.RoleText, w)}
-	lines = append(lines, v.reads(w), v.runs(w))
+	lines = append(lines, v.reads(w))
+	if e, ok := v.estimate.Get(); ok && h >= 16 {
+		lines = append(lines, v.line("costs", v.env.Prices.Scan(e.Counted(), e.AtLeast, v.region), ui.RoleText, w))
+	}
+	lines = append(lines, v.runs(w))
 	if v.run != nil && (v.job() != nil || v.failed != nil || v.run.execution().State != "") {
 		lines = append(lines, v.state(w))
 	}
@@ -130,8 +134,8 @@ func (v *screen) state(w int) string {
 		if v.result.Value.More {
 			text += fmt.Sprintf("; the first %d rows", resultRows)
 		}
-	case e.Scanned > 0:
-		text += ", " + ui.Bytes(e.Scanned) + " read so far"
+	default:
+		text += fmt.Sprintf(" for %d s, %s read so far; X stops it", e.Millis/1000, ui.Bytes(e.Scanned))
 	}
 	if e.Reason != "" {
 		text += ": " + e.Reason

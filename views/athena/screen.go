@@ -31,6 +31,7 @@ type screen struct {
 
 	place    awsops.Reading[athena.Place]
 	groups   awsops.Reading[[]athena.WorkGroup]
+	region   string // that the queries run in, "" until it is known
 	estimate awsops.Reading[athena.Estimate]
 
 	run    *progress // nil: nothing was run
@@ -64,15 +65,19 @@ func (v *screen) load() tea.Cmd {
 		v.place = awsops.Read("GetBucketLogging", v.env.Now(), p, err)
 		return v.measure()
 	})
-	groups := ui.Do(v.life, "groups", func(ctx context.Context) ([]athena.WorkGroup, error) {
+	type regional struct {
+		region string
+		groups []athena.WorkGroup
+	}
+	groups := ui.Do(v.life, "groups", func(ctx context.Context) (got regional, err error) {
 		r := v.env.Session.Reader()
-		region, err := r.Region(ctx, v.bucket)
-		if err != nil {
-			return nil, err
+		if got.region, err = r.Region(ctx, v.bucket); err != nil {
+			return got, err
 		}
-		return athena.ReadWorkGroups(ctx, r, region)
-	}, func(all []athena.WorkGroup, err error) tea.Cmd {
-		v.groups = awsops.Read("ListWorkGroups", v.env.Now(), all, err)
+		got.groups, err = athena.ReadWorkGroups(ctx, r, got.region)
+		return got, err
+	}, func(got regional, err error) tea.Cmd {
+		v.region, v.groups = got.region, awsops.Read("ListWorkGroups", v.env.Now(), got.groups, err)
 		return nil
 	})
 	return tea.Batch(where, groups)
