@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cooper/awsops"
+	"cooper/awsops/clientside"
 	"cooper/awsops/journal"
 	"cooper/awsops/record"
 	"cooper/config"
@@ -132,10 +133,10 @@ func (v *verb) do(plan *awsops.Plan, err error) error {
 // planned gives a planner's refusal its exit code.
 func planned(err error) error {
 	e, ok := errors.AsType[*awsops.Error](err)
-	if ok && (e.Kind == awsops.KindConflict || e.Kind == awsops.KindNotFound && e.Code != "NoSuchBucket") {
+	if ok && (e.Kind == awsops.KindConflict || e.Kind == awsops.KindNotFound && e.Code != "NoSuchBucket" && e.Code != clientside.CodeNoInstruction) {
 		return verbError{error: err, code: exitNothing}
 	}
-	return err
+	return flagged(err)
 }
 
 // show writes the plan to standard error, unless consent was given with the command already.

@@ -25,7 +25,9 @@ type cpFlags struct {
 	markers, unsynced                                     bool
 	size                                                  int64
 	sse                                                   sseFlags
+	client                                                clientFlags
 	encryption                                            sse.Choice
+	unsealing                                             transfer.Unsealing
 }
 
 func (p *process) cpCommand() *cobra.Command {
@@ -41,17 +43,24 @@ func (p *process) cpCommand() *cobra.Command {
 			"differs shows at the end, in the exit code.",
 		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			keys, err := f.sse.choice(strings.HasPrefix(args[1], "s3://"), strings.HasPrefix(args[0], "s3://"))
+			up, down := strings.HasPrefix(args[1], "s3://"), strings.HasPrefix(args[0], "s3://")
+			keys, err := f.sse.choice(up, down)
 			if err != nil {
 				return usageError{err}
 			}
-			f.encryption = keys.Choice
+			own, err := f.client.read(up, down)
+			if err != nil {
+				return usageError{err}
+			}
+			f.encryption, f.unsealing = keys.Choice, own.how
+			f.encryption.Client = own.choice
 			run, err := wayOf(args[0], args[1], f)
 			if err != nil {
 				return usageError{err}
 			}
 			return p.withVerb(cmd.Context(), &f.verbFlags, func(v *verb) error {
 				keys.hold(v.session, args)
+				own.hold(v)
 				return run(v)
 			})
 		},
@@ -67,6 +76,7 @@ func (p *process) cpCommand() *cobra.Command {
 	s.StringArrayVar(&f.tags, "tag", nil, "tag of uploads, `key=value`; may be repeated")
 	s.StringVar(&f.version, "version-id", "", "download the version `ID`")
 	f.sse.add(cmd)
+	f.client.add(cmd)
 	s.BoolVar(&f.markers, "markers", false, "upload empty folders as markers: empty objects whose key ends in a slash")
 	s.BoolVar(&f.unsynced, "no-sync", false, "don't wait until downloads are on the disk: a crash of the machine can take what was reported done")
 	s.Int64Var(&f.size, "size", 0, "`bytes` that will come from standard input: parts are made large enough, and fewer are refused")
@@ -184,7 +194,8 @@ func (v *verb) download(from, to string, f cpFlags) error {
 		return err
 	}
 	if f.deeply {
-		spec := transfer.GetSpec{Bucket: place.Bucket, Folder: to, Existing: existing, Unsynced: f.unsynced, Picks: []transfer.Pick{{Key: asFolder(place.Prefix), Under: true}}}
+		spec := transfer.GetSpec{Bucket: place.Bucket, Folder: to, Existing: existing, Unsynced: f.unsynced, Unsealing: f.unsealing,
+			Picks: []transfer.Pick{{Key: asFolder(place.Prefix), Under: true}}}
 		return v.do(v.agreed(transfer.PlanGet(v.ctx, v.session.Reader(), spec)))
 	}
 	if place.Prefix == "" {
@@ -207,7 +218,7 @@ func (v *verb) downloadOne(place ui.Place, to string, existing transfer.Existing
 		replace = info.Size() != head.Size || head.Modified.After(info.ModTime())
 	}
 	d, err := transfer.PlanDownload(v.ctx, v.session.Reader(), transfer.DownloadSpec{Bucket: place.Bucket, Key: place.Prefix, Version: f.version, File: to,
-		Replace: replace, Unsynced: f.unsynced})
+		Replace: replace, Unsynced: f.unsynced, Unsealing: f.unsealing})
 	if err != nil {
 		return planned(err)
 	}

@@ -71,7 +71,7 @@ func (v *verb) printOut(from string, f cpFlags) error {
 	p := *v.p
 	p.out = p.err
 	v.p = &p
-	err = v.do(transfer.PlanPrint(v.ctx, v.session.Reader(), transfer.PrintSpec{Bucket: place.Bucket, Key: place.Prefix, Version: f.version, To: out, Name: "standard output"}))
+	err = v.do(transfer.PlanPrint(v.ctx, v.session.Reader(), transfer.PrintSpec{Bucket: place.Bucket, Key: place.Prefix, Version: f.version, To: out, Name: "standard output", Unsealing: f.unsealing}))
 	if errors.Is(err, syscall.EPIPE) {
 		return verbError{error: err, code: 128 + int(syscall.SIGPIPE), said: true}
 	}

@@ -147,6 +147,9 @@ func (g *guard) with(at spot, key sse.CustomerKey, v reflect.Value, send func() 
 	h := send()
 	undo()
 	if h.err != nil || at.prefix != "" {
+		if at.prefix == "" && !key.IsZero() && namesWrong(h.err) {
+			g.s.keys.Refused(at.bucket, at.key, key.Fingerprint())
+		}
 		return h
 	}
 	print := key.Fingerprint()
@@ -215,7 +218,13 @@ func saysWrong(err error) bool {
 	if errors.As(err, &re) && re.HTTPStatusCode() == http.StatusForbidden {
 		return true
 	}
-	m, ok := errors.AsType[*sse.MissingKey](Wrap("GetObject", "", "", err)) // of Ceph RGW, which answers 400
+	return namesWrong(err) // of Ceph RGW, which answers 400
+}
+
+// namesWrong reports whether an answer says in words that the key that was sent is not the object's. A refusal without
+// words, such as HEAD's, may have other reasons.
+func namesWrong(err error) bool {
+	m, ok := errors.AsType[*sse.MissingKey](Wrap("GetObject", "", "", err))
 	return ok && m.Wrong
 }
 

@@ -78,6 +78,7 @@ type Effects struct {
 	Scanned                             int64     // bytes that Amazon Athena counts
 	Storage                             []Storage // what is stored more or less by it, where that is known
 	Lines                               []string  // cost and other consequences, each a sentence
+	Bill                                bool      // what it costs decides about it: without a price list that is said
 }
 
 // RequestCount is a number of requests of one billing class: "LIST/PUT", "GET", "DELETE (free)", "KMS".

@@ -25,13 +25,15 @@ type Storage struct {
 }
 
 // Lines say in money what a plan costs, each with the date and region of the price list. They are none where there are
-// no prices, but that Athena's reading has none is said; and a sentence where the list is another region's.
+// no prices, but where a plan asks for them, or Athena reads, that is said; and a sentence where the list is another region's.
 func (p *Prices) Lines(plan *Plan) []string {
 	scan := plan.Effects.Scanned > 0
-	if p == nil && scan {
+	switch {
+	case p == nil && scan:
 		return []string{"Athena: " + noAthenaPrice + "."}
-	}
-	if p == nil {
+	case p == nil && plan.Effects.Bill:
+		return []string{"No money is shown: no prices are set ([prices] in the configuration)."}
+	case p == nil:
 		return nil
 	}
 	requests, storage := p.requests(plan.Effects), p.storage(plan.Effects)

@@ -16,8 +16,9 @@ func TestPlansCostWhatThePriceListSaysAndNothingElse(t *testing.T) {
 		e      Effects
 		want   []string
 	}{
-		"no list":         {nil, "eu-west-1", Effects{Requests: []RequestCount{{"LIST/PUT", 1}}}, nil},
-		"nothing to bill": {list, "eu-west-1", Effects{Requests: []RequestCount{{"DELETE (free)", 9}}}, nil},
+		"no list":                 {nil, "eu-west-1", Effects{Requests: []RequestCount{{"LIST/PUT", 1}}}, nil},
+		"no list, and it matters": {nil, "eu-west-1", Effects{Bill: true}, []string{"No money is shown: no prices are set ([prices] in the configuration)."}},
+		"nothing to bill":         {list, "eu-west-1", Effects{Requests: []RequestCount{{"DELETE (free)", 9}}}, nil},
 		"requests": {list, "eu-west-1", Effects{Requests: []RequestCount{{"LIST/PUT", 13_000}, {"GET", 1000}, {"DELETE (free)", 9}}},
 			[]string{"Requests: about 0.065 USD (prices of 2026-11-01, eu-west-1)"}},
 		"one request": {list, "", Effects{Requests: []RequestCount{{"LIST/PUT", 1}}, AtLeast: true}, []string{"Requests: at least 0.0000050 USD (prices of 2026-11-01, eu-west-1)"}},

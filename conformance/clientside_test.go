@@ -330,6 +330,59 @@ func TestAnInstructionFileIsFound(t *testing.T) {
 	}
 }
 
+func TestAnInstructionFileThatWasSeenBesideAnObjectIsTried(t *testing.T) {
+	w := openSandbox(t, awsops.DialectSandbox)
+	b := w.bucket(t, "")
+	e, body := s3ecSealed(t, "secret text")
+	object, file := e.Instruction()
+	w.forge(t, b, "k", body, object)
+	w.forge(t, b, "k"+s3ec.InstructionSuffix, file, nil) // not all clients mark it
+	w.forge(t, b, "plain", []byte("for everybody"), nil)
+	w.forge(t, b, "plain"+s3ec.InstructionSuffix, []byte(`{"how":"to"}`), nil)
+	for key, print := range map[string]string{"k": ownKey(t, 1).Fingerprint(), "plain": "", "none": ""} {
+		told, ok, err := clientside.LookBeside(t.Context(), w.reader(), clientside.Object{Bucket: b, Key: key})
+		if err != nil || ok != (print != "") || told.Fingerprint != print {
+			t.Errorf("%s: %+v, %v, %v", key, told, ok, err)
+		}
+	}
+	if _, err := w.besideTo(t, b, "k"); awsops.Wrap("", "", "", err) == nil || awsops.Wrap("", "", "", err).Code != clientside.CodeNoKey {
+		t.Errorf("without the key: %v", err)
+	}
+	w.ownChoice(t, 1, false)
+	for key, want := range map[string]string{"k": "secret text", "plain": "for everybody"} {
+		d, err := w.besideTo(t, b, key)
+		if err != nil {
+			t.Fatal(key, err)
+		}
+		if err := d.Start(t.Context(), w.session).Wait(t.Context()); err != nil {
+			t.Fatal(key, err)
+		}
+		if got, err := os.ReadFile(d.Spec.File); string(got) != want || d.Sealed != (key == "k") {
+			t.Errorf("%s is %q, %v", key, got, err)
+		}
+	}
+}
+
+// s3ecSealed is a text in message format V2, under key 1.
+func s3ecSealed(t *testing.T, text string) (*s3ec.Envelope, []byte) {
+	t.Helper()
+	sealer, err := s3ec.NewSealer(t.Context(), s3ec.AES(nil, ownKey(t, 1)), s3ec.GCM, strings.NewReader(text), int64(len(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(sealer.Section(0, sealer.Size()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sealer.Envelope(), body
+}
+
+// besideTo plans the download of an object that was listed with the name of its instruction file.
+func (w *world) besideTo(t *testing.T, bucket, key string) (*transfer.Download, error) {
+	t.Helper()
+	return transfer.PlanDownload(t.Context(), w.reader(), transfer.DownloadSpec{Bucket: bucket, Key: key, File: filepath.Join(t.TempDir(), "x"), Unsealing: transfer.Unsealing{Beside: true}})
+}
+
 func TestASealedUploadThatWasCutOffSendsNoPartTwice(t *testing.T) {
 	w := openSandbox(t, awsops.DialectSandbox)
 	b := w.bucket(t, "")

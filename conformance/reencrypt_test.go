@@ -15,6 +15,7 @@ import (
 	details "cooper/awsops/objects"
 	"cooper/awsops/reencrypt"
 	"cooper/awsops/sse"
+	"cooper/awsops/transfer"
 	"cooper/sandbox"
 )
 
@@ -155,6 +156,100 @@ func TestWhatIsLockedOrArchivedIsLeftAndNamed(t *testing.T) {
 	kms := sse.Choice{Kind: sse.KMS, KeyID: w.kmsKey(t)}
 	if s := w.anew(t, reencrypt.Spec{Scope: reencrypt.Scope{Bucket: b, Keys: []string{"archived", "held"}}, To: kms}); s.Done != 1 || s.Failures != 1 {
 		t.Errorf("in place an archived one can be: %+v", s)
+	}
+}
+
+// layered puts three versions under each of some keys: SSE-S3, then one kind, then SSE-S3; the last key is deleted.
+func (w *world) layered(t *testing.T) (bucket string, middle map[string]sse.Choice) {
+	t.Helper()
+	bucket, own := w.keyed(t, "Enabled", 'k')
+	middle = map[string]sse.Choice{"a": {Kind: sse.KMS, KeyID: w.kmsKey(t)}, "b": own, "b/c": {Kind: sse.S3}, "gone": {Kind: sse.S3}}
+	for key, c := range middle {
+		for i, choice := range []sse.Choice{{Kind: sse.S3}, c, {Kind: sse.S3}} {
+			body := fmt.Sprintf("%s %d", key, i)
+			replace, err := details.ReadHead(t.Context(), w.reader(), bucket, key, "")
+			if i > 0 && err != nil {
+				t.Fatal(err)
+			}
+			p, err := transfer.PlanUpload(t.Context(), w.reader(), transfer.UploadSpec{File: writeFile(t, []byte(body)), Bucket: bucket, Key: key,
+				Replace: replace.ETag, With: transfer.Attributes{Encryption: choice}})
+			w.done(t, p, err)
+		}
+	}
+	if _, err := w.fixture.DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: &bucket, Key: aws.String("gone")}); err != nil {
+		t.Fatal(err)
+	}
+	return bucket, middle
+}
+
+// versionsNow reads all versions, and counts how they are encrypted.
+func (w *world) versionsNow(t *testing.T, bucket string) map[string]int {
+	t.Helper()
+	out, err := w.fixture.ListObjectVersions(t.Context(), &s3.ListObjectVersionsInput{Bucket: &bucket})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]int{}
+	for _, v := range out.Versions {
+		h, err := details.ReadHead(t.Context(), w.reader(), bucket, *v.Key, *v.VersionId)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, _ := reencrypt.EncryptionOf(h.Encryption)
+		got[c.String()]++
+	}
+	return got
+}
+
+func TestOlderVersionsAreEncryptedAnewInPlace(t *testing.T) {
+	w := openSandbox(t, awsops.DialectSandbox)
+	b, middle := w.layered(t)
+	to := sse.Choice{Kind: sse.KMS, KeyID: w.server.AddKMSKey(sandbox.KMSKey{ID: "0a0a0a0a-0000-4000-8000-000000000001", Region: "eu-west-1"}), BucketKey: true}
+	w.saysOfVersions(t, b, to)
+	all := reencrypt.Spec{Scope: reencrypt.Scope{Bucket: b, Versions: true}, To: to}
+	s := w.anew(t, all)
+	if s.Err != nil || s.Done != 11 || s.Failures != 0 || !strings.Contains(fmt.Sprint(s.Notes), "1 older versions keep") {
+		t.Errorf("%+v", s)
+	}
+	if got := w.versionsNow(t, b); got[to.String()] != 11 || got[middle["b"].String()] != 1 || len(got) != 2 {
+		t.Errorf("there are now %v", got)
+	}
+	for _, key := range []string{"a", "b", "b/c"} {
+		w.fetched(t, b, key, []byte(key+" 2"))
+	}
+	_, err := reencrypt.Plan(t.Context(), w.reader(), all)
+	if e := awsops.Wrap("", "", "", err); e == nil || e.Kind != awsops.KindConflict {
+		t.Errorf("a second time: %v", err)
+	}
+}
+
+// saysOfVersions looks what plans say of older versions, that of current ones alone and that of all.
+func (w *world) saysOfVersions(t *testing.T, bucket string, to sse.Choice) {
+	t.Helper()
+	p, err := reencrypt.Plan(t.Context(), w.reader(), reencrypt.Spec{Scope: reencrypt.Scope{Bucket: bucket, Prefix: "b"}, To: to})
+	if err != nil || !strings.Contains(fmt.Sprint(p.Warnings), "4 older ones (") {
+		t.Errorf("of current ones alone the plan says %v, %v", p, err)
+	}
+	p, err = reencrypt.Plan(t.Context(), w.reader(), reencrypt.Spec{Scope: reencrypt.Scope{Bucket: bucket, Versions: true}, To: to})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := p.Effects; e.Objects != 3 || e.Versions != 9 || !strings.Contains(fmt.Sprint(p.Warnings), "1 older versions (3 bytes) are left as they are") ||
+		!strings.Contains(p.Title, "all versions") || !strings.Contains(p.Commands()[0], "--version-id") {
+		t.Errorf("%+v, %v, %s", e, p.Warnings, p.Commands()[0])
+	}
+}
+
+func TestAllVersionsOfNamedObjectsAreThoseOfNoOthers(t *testing.T) {
+	w := openSandbox(t, awsops.DialectSandbox)
+	b, _ := w.layered(t)
+	to := sse.Choice{Kind: sse.KMS, KeyID: w.server.AddKMSKey(sandbox.KMSKey{ID: "0a0a0a0a-0000-4000-8000-000000000001", Region: "eu-west-1"})}
+	s := w.anew(t, reencrypt.Spec{Scope: reencrypt.Scope{Bucket: b, Keys: []string{"b", "a"}, Versions: true}, To: to})
+	if s.Done != 5 || s.Failures != 0 {
+		t.Errorf("%+v", s)
+	}
+	if got := w.versionsNow(t, b); got[to.String()] != 5 {
+		t.Errorf("there are now %v", got)
 	}
 }
 

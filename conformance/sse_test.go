@@ -140,6 +140,39 @@ func TestWithoutTheRightKeyAnObjectIsNotReadAndThatIsSaid(t *testing.T) {
 	}
 }
 
+func TestAKeyThatWasGivenForAnObjectAndDoesNotOpenItIsNotKept(t *testing.T) {
+	w := open(t)
+	if w.ignoresSSE(t) {
+		return
+	}
+	b, choice := w.keyed(t, "", 'k')
+	w.sealed(t, b, "k", []byte("secret text"), choice)
+	ring := w.session.Keys()
+	ring.Drop(choice.Fingerprint)
+	held := func() (out string) {
+		for _, k := range ring.ForBucket(b) {
+			out += string(k.Raw()[:1])
+		}
+		return out
+	}
+	ring.Add(customerKey(t, 'o'), "", b) // that of other objects
+	for _, wrong := range "wxyz" {
+		ring.Try(customerKey(t, byte(wrong)), "", b, "k")
+		_, err := details.ReadHead(t.Context(), w.reader(), b, "k", "")
+		if m, ok := errors.AsType[*sse.MissingKey](err); !ok || !m.Wrong {
+			t.Errorf("with a wrong key: %v", err)
+		}
+		if held() != "o" {
+			t.Errorf("%q are held", held())
+		}
+	}
+	ring.Try(customerKey(t, 'k'), "", b, "k")
+	w.fetched(t, b, "k", []byte("secret text"))
+	if held() != "ko" {
+		t.Errorf("%q are held, the right one is not the first", held())
+	}
+}
+
 func TestObjectsUnderAKMSKeySayWhichAndComeDown(t *testing.T) {
 	w := open(t)
 	if w.ignoresSSE(t) {

@@ -234,7 +234,7 @@ func (v *momentView) details() tea.Cmd {
 	if !ok {
 		return nil
 	}
-	return readDetails(v.env, v.life, v.bucket, row.Key, row.VersionID, func(d objects.Details) tea.Cmd { return detailsDialog(row.Key, d) })
+	return readDetails(v.env, v.life, ui.Place{Bucket: v.bucket, Key: row.Key, Version: row.VersionID}, false, func(d objects.Details) tea.Cmd { return detailsDialog(row.Key, d) })
 }
 
 func (v *momentView) download() tea.Cmd {
@@ -242,7 +242,7 @@ func (v *momentView) download() tea.Cmd {
 	if !ok {
 		return nil
 	}
-	return openDownload(v.env, v.life, v.bucket, row.Key, row.VersionID)
+	return openDownload(v.env, v.life, ui.Place{Bucket: v.bucket, Key: row.Key, Version: row.VersionID}, false)
 }
 
 // Copies are what may be taken away of the selected version.

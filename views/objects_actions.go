@@ -37,6 +37,7 @@ func (v *objectsView) Actions() []ui.Action {
 		}},
 		{ID: "object.encryption", Keys: []string{"E"}, Help: "encryption of objects", Why: v.none, Run: v.openKinds},
 		{ID: "objects.stop", Keys: []string{"X"}, Help: "stop listing", Why: v.whyStop, Run: v.stop},
+		{ID: "object.customerkeys", Help: "keys of your own (SSE-C)", Run: func() tea.Cmd { return openCustomerKeys(v.env) }},
 		{ID: "object.clientkeys", Help: "client-side keys", Run: func() tea.Cmd { return openClientKeys(v.env, v.life) }},
 		{ID: "object.clientkeys.about", Help: "about client-side keys", Run: func() tea.Cmd { return ui.Push(ui.NewText("Keys for client-side encryption", aboutKeys)) }},
 		{ID: "object.panes", Keys: []string{"T"}, Help: "two panes, here and there", Run: v.panes},
@@ -104,7 +105,7 @@ func (v *objectsView) showDetails() tea.Cmd {
 	if !ok || row.Prefix {
 		return nil
 	}
-	return readDetails(v.env, v.life, v.bucket, row.Key, "", func(d objects.Details) tea.Cmd {
+	return readDetails(v.env, v.life, ui.Place{Bucket: v.bucket, Key: row.Key}, v.beside(row.Key), func(d objects.Details) tea.Cmd {
 		v.details = &objectDetails{row.Key, d}
 		return detailsDialog(row.Key, d)
 	})
@@ -188,9 +189,13 @@ func (v *objectsView) upload() tea.Cmd { return openUpload(v.env, v.life, v.buck
 func (v *objectsView) download() tea.Cmd {
 	rows := v.chosen()
 	if len(rows) == 1 && !rows[0].Prefix {
-		return openDownload(v.env, v.life, v.bucket, rows[0].Key, "")
+		return openDownload(v.env, v.life, ui.Place{Bucket: v.bucket, Key: rows[0].Key}, v.beside(rows[0].Key))
 	}
-	return openGet(v.env, v.life, v.bucket, v.prefix, transfer.PicksOf(rows))
+	picks := transfer.PicksOf(rows)
+	for i, p := range picks {
+		picks[i].Beside = !p.Under && v.beside(p.Key)
+	}
+	return openGet(v.env, v.life, v.bucket, v.prefix, picks)
 }
 
 func (v *objectsView) panes() tea.Cmd {

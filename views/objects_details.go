@@ -8,19 +8,26 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"cooper/awsops/clientside"
 	"cooper/awsops/objects"
 	"cooper/awsops/sse"
 	"cooper/ui"
 )
 
-// readDetails asks for everything there is to know of one object or version, and then runs then.
-func readDetails(env *Env, life *ui.Life, bucket, key, version string, then func(objects.Details) tea.Cmd) tea.Cmd {
+// readDetails asks for everything there is to know of one object or version, and then runs then. beside says that there
+// is an object with the name of its instruction file.
+func readDetails(env *Env, life *ui.Life, at ui.Place, beside bool, then func(objects.Details) tea.Cmd) tea.Cmd {
 	return ui.Do(life, "details", func(ctx context.Context) (objects.Details, error) {
-		return objects.ReadDetails(ctx, env.Session.Reader(), bucket, key, version), nil
+		r := env.Session.Reader()
+		d := objects.ReadDetails(ctx, r, at.Bucket, at.Key, at.Version)
+		if head, ok := d.Head.Get(); ok && beside && clientside.WantsFile(head.Metadata) {
+			d.Beside = clientside.FactsBeside(ctx, r, clientside.Object{Bucket: at.Bucket, Key: at.Key, Version: at.Version, Metadata: head.Metadata})
+		}
+		return d, nil
 	}, func(d objects.Details, _ error) tea.Cmd {
 		if e := d.Head.Err; e != nil {
 			if missing, ok := errors.AsType[*sse.MissingKey](e); ok {
-				return askForKey(env, life, bucket, missing, nil, func() tea.Cmd { return readDetails(env, life, bucket, key, version, then) })
+				return askForKey(env, life, at, missing, nil, func() tea.Cmd { return readDetails(env, life, at, beside, then) })
 			}
 		}
 		return then(d)
@@ -43,7 +50,11 @@ func objectFacts(key string, d objects.Details) []ui.Fact {
 	if !ok {
 		facts = append(facts, ui.Fact{Label: "HEAD", Value: factText(d.Head, "not there", func(objects.Head) string { return "" })})
 	} else {
-		facts = append(facts, headFacts(head)...)
+		sealed := cleanFacts(d.Beside)
+		if len(sealed) == 0 {
+			sealed = clientFacts(head)
+		}
+		facts = append(facts, headFacts(head, sealed)...)
 	}
 	return append(facts,
 		ui.Fact{Label: "tags", Value: factText(d.Tags, "none", pairsText)},
@@ -58,7 +69,8 @@ func objectFacts(key string, d objects.Details) []ui.Fact {
 		})})
 }
 
-func headFacts(h objects.Head) []ui.Fact {
+// headFacts are what HEAD tells; sealed is what is known of client-side encryption.
+func headFacts(h objects.Head, sealed []ui.Fact) []ui.Fact {
 	facts := []ui.Fact{
 		{Label: "size", Value: exactBytes(h.Size)},
 		{Label: "modified", Value: ui.Time(h.Modified)},
@@ -83,7 +95,7 @@ func headFacts(h objects.Head) []ui.Fact {
 		add("bucket key", map[bool]string{true: "on", false: "off"}[h.Encryption.BucketKey])
 	}
 	add("key fingerprint", h.Encryption.CustomerKey)
-	facts = append(facts, clientFacts(h)...)
+	facts = append(facts, sealed...)
 	for _, c := range h.Checksums {
 		add("checksum "+c.Name, c.Value+" "+strings.ToLower(h.ChecksumFor))
 	}

@@ -3,12 +3,14 @@ package views
 import (
 	"bytes"
 	"context"
+	"sort"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
 	"cooper/awsops"
 	"cooper/awsops/listing"
+	"cooper/awsops/s3ec"
 	"cooper/ui"
 	"cooper/ui/grid"
 )
@@ -45,6 +47,17 @@ type running struct{ *listing.Listing }
 
 // Complete reports whether nothing more will come.
 func (r running) Complete() bool { return r.Ended() }
+
+// beside reports whether the listing has an object with the name of a key's instruction file, as far as it has come.
+func (k *keyRows) beside(key string) bool {
+	want := key + s3ec.InstructionSuffix
+	i := sort.Search(k.view.Len(), func(i int) bool { return k.view.Row(i).Key >= want })
+	if i == k.view.Len() {
+		return false
+	}
+	row := k.view.Row(i)
+	return row.Key == want && !row.Prefix && !row.Marker
+}
 
 // start begins a listing. What was drawn stays until the first rows come.
 func (k *keyRows) start(q listing.Query) tea.Cmd {

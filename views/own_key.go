@@ -3,6 +3,7 @@ package views
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -28,24 +29,19 @@ func clientFacts(h objects.Head) []ui.Fact {
 	if !ok {
 		return nil
 	}
-	facts := []ui.Fact{{Label: "client-side", Value: ui.Clean(told.Format)}}
-	add := func(label, value string) {
-		if value != "" {
-			facts = append(facts, ui.Fact{Label: label, Value: ui.Clean(value)})
-		}
-	}
-	add("can't be read", told.Problem)
-	add("data key by", told.Wrap)
-	add("its key", told.Fingerprint)
-	for _, l := range told.Labels {
-		if l.Name != s3ec.LabelKey {
-			add("its label "+ui.Clean(l.Name), l.Value)
-		}
-	}
+	facts := cleanFacts(told.Facts())
 	if told.PlainSize >= 0 {
-		add("plain size", exactBytes(told.PlainSize))
+		facts = append(facts, ui.Fact{Label: "plain size", Value: exactBytes(told.PlainSize)})
 	}
 	return facts
+}
+
+func cleanFacts(pairs []objects.Pair) []ui.Fact {
+	out := make([]ui.Fact, len(pairs))
+	for i, p := range pairs {
+		out[i] = ui.Fact{Label: ui.Clean(p.Name), Value: ui.Clean(p.Value)}
+	}
+	return out
 }
 
 // unsealFields ask what becomes of objects that are client-side encrypted, for a job of many.
@@ -112,7 +108,12 @@ func askOwnKey(env *Env, life *ui.Life, e *awsops.Error, wanted string, v ui.Val
 				return then(how), ""
 			}
 			return ui.Do(life, "own key", func(context.Context) (string, error) {
+				held := env.Session.ClientKeys().All()
 				print, _, err := takeOwn(env.Session, keyFromFile, expandHome(v["ownfile"], env.Home))
+				before := slices.ContainsFunc(held, func(k s3ec.Held) bool { return k.Fingerprint == print })
+				if err == nil && wanted != "" && print != wanted && !before {
+					env.Session.ClientKeys().Drop(print)
+				}
 				return print, err
 			}, func(print string, err error) tea.Cmd {
 				if err == nil && wanted != "" && print != wanted {

@@ -19,6 +19,7 @@ import (
 	"cooper/awsops/objects"
 	"cooper/awsops/s3ec"
 	"cooper/awsops/sse"
+	"cooper/ui"
 	"cooper/ui/uitest"
 )
 
@@ -89,13 +90,15 @@ func ownStage(t *testing.T, dir, name string, stored func([]byte) []byte, open f
 
 func same(b []byte) []byte { return b }
 
-func downloadOf(s *stage) tea.Cmd { return openDownload(s.Env, s.Life(), "b", "k.txt", "") }
+func downloadOf(s *stage) tea.Cmd {
+	return openDownload(s.Env, s.Life(), ui.Place{Bucket: "b", Key: "k.txt"}, false)
+}
 
 func TestADownloadAsksForTheKeyOfAClientSideEncryptedObject(t *testing.T) {
 	dir := t.TempDir()
 	_, _, plain := readVector(t, "V3, AES key, a line")
 	build := ownStage(t, dir, "V3, AES key, a line", same, downloadOf)
-	on(t, 100, 30, build, func(_ *stage, p *uitest.Program) {
+	on(t, 100, 30, build, func(s *stage, p *uitest.Program) {
 		p.Press("o", "enter")
 		p.Sleep(2 * time.Second)
 		p.Sees("Client-side encrypted", "this session doesn't have", "Without that very key")
@@ -115,9 +118,68 @@ func TestADownloadAsksForTheKeyOfAClientSideEncryptedObject(t *testing.T) {
 		if _, err := os.Stat(filepath.Join(dir, "k.txt")); err == nil {
 			t.Error("something was written")
 		}
+		if held := s.Session.ClientKeys().All(); len(held) > 0 {
+			t.Errorf("a key that opened nothing is kept: %v", held)
+		}
 		p.Press("tab", "ctrl+u")
 		p.Type("~/right.key")
 		p.Press("enter")
+		p.Sleep(3 * time.Second)
+		if got, err := os.ReadFile(filepath.Join(dir, "k.txt")); err != nil || string(got) != string(plain) {
+			t.Errorf("the file is %q, %v\n%s", got, err, p.Text())
+		}
+	})
+}
+
+func TestAnInstructionFileInTheListingIsUsed(t *testing.T) {
+	dir := t.TempDir()
+	v, stored, plain := readVector(t, "V3, AES key, a line")
+	e, err := s3ec.Parse(v.Metadata)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := s3ec.ParseKey([]byte(v.Key))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.PlainSize = -1
+	object, file := e.Instruction()
+	build := ownStage(t, dir, v.Name, same, nil)
+	on(t, 100, 40, func(t *testing.T) *stage {
+		s := build(t)
+		s.wire.answer = func(r *http.Request, text string) (int, string, http.Header) {
+			h := http.Header{"Etag": {`"5d41402abc4b2a76b9719d911017c592-1"`}, "Last-Modified": {"Fri, 02 Jan 2026 03:04:05 GMT"}}
+			switch {
+			case r.URL.Query().Has("list-type"):
+				return 200, `<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>k.txt</Key><Size>9</Size></Contents><Contents><Key>k.txt-old</Key><Size>9</Size></Contents>` +
+					`<Contents><Key>k.txt.instruction</Key><Size>9</Size></Contents></ListBucketResult>`, nil
+			case r.URL.Path == "/b/k.txt.instruction":
+				h.Set("X-Amz-Meta-X-Amz-Crypto-Instr-File", "")
+				return 200, string(file), h
+			case r.URL.Path != "/b/k.txt" || len(r.URL.Query()) > 0 && r.URL.Query().Get("x-id") == "":
+				return asRoot(r, text)
+			}
+			for name, value := range object {
+				h.Set("X-Amz-Meta-"+name, value)
+			}
+			if r.Method == http.MethodHead {
+				h.Set("Content-Length", strconv.Itoa(len(stored)))
+				return 200, "", h
+			}
+			return 200, string(stored), h
+		}
+		s.view = NewObjects(s.Env, ui.Place{Bucket: "b"})
+		return s
+	}, func(s *stage, p *uitest.Program) {
+		p.Sleep(2 * time.Second)
+		p.Press("i")
+		p.Sleep(2 * time.Second)
+		p.Sees("its key: "+key.Fingerprint(), "in k.txt.instruction: without that nobody can read it")
+		p.Press("esc", "D", "enter")
+		p.Sleep(2 * time.Second)
+		p.Sees("Client-side encrypted", "this session doesn't have")
+		p.Press("tab")
+		p.Type("~/right.key\n")
 		p.Sleep(3 * time.Second)
 		if got, err := os.ReadFile(filepath.Join(dir, "k.txt")); err != nil || string(got) != string(plain) {
 			t.Errorf("the file is %q, %v\n%s", got, err, p.Text())

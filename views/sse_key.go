@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -97,15 +98,37 @@ func keyFields(env *Env, hidden func(ui.Values) bool, sources ...string) []ui.Fo
 // take gets the key that was asked for into the session's keyring, for the objects of a bucket, and gives its
 // fingerprint. It reads or writes a file, so it runs off the loop.
 func (w keyWish) take(s *awsops.Session, bucket string) (string, error) {
-	ring := s.Keys()
-	var key sse.CustomerKey
-	var err error
-	file := w.file
+	key, file, err := w.get(s, bucket)
+	if err != nil {
+		return "", err
+	}
+	return s.Keys().Add(key, file, bucket), nil
+}
+
+// open gets the key that was asked for to open an object with. A key that isn't that object's is not kept.
+func (w keyWish) open(s *awsops.Session, bucket, object string, missing *sse.MissingKey) error {
+	key, file, err := w.get(s, bucket)
+	switch print := key.Fingerprint(); {
+	case err != nil:
+		return err
+	case missing.Fingerprint != "" && print != missing.Fingerprint:
+		return awsops.Invalid("key", "that is another key: its fingerprint is "+print, "It was not kept.")
+	case missing.Fingerprint != "" || object == "":
+		s.Keys().Add(key, file, bucket)
+	default:
+		s.Keys().Try(key, file, bucket, object)
+	}
+	return nil
+}
+
+// get gives the key that was asked for and the file that it is in, "" for none.
+func (w keyWish) get(s *awsops.Session, bucket string) (key sse.CustomerKey, file string, err error) {
+	file = w.file
 	switch {
 	case w.held != "":
 		var ok bool
-		if key, ok = ring.Get(w.held); !ok {
-			return "", awsops.NoKey("key", bucket, "", &sse.MissingKey{Fingerprint: w.held})
+		if key, ok = s.Keys().Get(w.held); !ok {
+			return key, "", awsops.NoKey("key", bucket, "", &sse.MissingKey{Fingerprint: w.held})
 		}
 		file = ""
 	case w.from == keyTyped:
@@ -119,9 +142,9 @@ func (w keyWish) take(s *awsops.Session, bucket string) (string, error) {
 		key, err = sse.ReadKey(file)
 	}
 	if err != nil {
-		return "", awsops.Invalid("key", err.Error(), "")
+		return key, "", awsops.Invalid("key", err.Error(), "")
 	}
-	return ring.Add(key, file, bucket), nil
+	return key, file, nil
 }
 
 // failKey asks for the key that an error wants, and goes on with retry; other errors are shown.
@@ -133,40 +156,77 @@ func failKey(env *Env, life *ui.Life, err error, retry func() tea.Cmd) tea.Cmd {
 	if !ok {
 		return ui.Fail(err, retry)
 	}
-	bucket := ""
+	var at ui.Place
 	if e, ok := errors.AsType[*awsops.Error](err); ok {
-		bucket = e.Bucket
+		at.Bucket, at.Key = e.Bucket, e.Key
 	}
-	return askForKey(env, life, bucket, missing, nil, retry)
+	return askForKey(env, life, at, missing, nil, retry)
 }
 
-// askForKey asks for the key of an object that can't be read without it. v is what was typed before.
-func askForKey(env *Env, life *ui.Life, bucket string, missing *sse.MissingKey, v ui.Values, then func() tea.Cmd) tea.Cmd {
+// askForKey asks for the key of an object that can't be read without it, or of a bucket when at names none. v is what was
+// typed before.
+func askForKey(env *Env, life *ui.Life, at ui.Place, missing *sse.MissingKey, v ui.Values, then func() tea.Cmd) tea.Cmd {
 	text := upperFirst(missing.Error()) + "."
-	if missing.Fingerprint != "" {
+	switch {
+	case missing.Fingerprint != "":
 		text += " Its fingerprint says which one: " + missing.Fingerprint
+	case at.Key != "":
+		text += " A key that doesn't open it is not kept."
 	}
 	fields := refill(keyFields(env, func(ui.Values) bool { return false }, keyFromFile, keyTyped), v)
-	if missing.Fingerprint == "" && !missing.Wrong && v == nil && len(fields[0].Options) > 2 {
-		fields[0].Help = "One that is held already, or another. " + fields[0].Help
-	}
+	fields[0].Options = untried(env, at.Bucket, fields[0].Options)
 	return ui.Raise(ui.NewForm(ui.FormOptions{Title: "A key of your own is needed", Text: text, Submit: "use the key", Fields: fields,
 		OK: func(v ui.Values) (tea.Cmd, string) {
 			wish := wishOf(env, v)
-			return ui.Do(life, "key", func(context.Context) (string, error) {
-				return wish.take(env.Session, bucket)
-			}, func(print string, err error) tea.Cmd {
-				if err == nil && missing.Fingerprint != "" && print != missing.Fingerprint {
-					err = awsops.Invalid("key", "that is another key: its fingerprint is "+print, "")
-				}
+			return ui.Do(life, "key", func(context.Context) (struct{}, error) {
+				return struct{}{}, wish.open(env.Session, at.Bucket, at.Key, missing)
+			}, func(_ struct{}, err error) tea.Cmd {
 				if err != nil {
-					return tea.Batch(ui.Fail(err, nil), askForKey(env, life, bucket, missing, v, then))
+					return tea.Batch(ui.Fail(err, nil), askForKey(env, life, at, missing, v, then))
 				}
 				if then == nil {
 					return nil
 				}
 				return then()
 			}), ""
+		}}))
+}
+
+// untried are the choices for the key of an object that no key given for its bucket has opened: those are not offered again,
+// and what is held for other buckets comes last.
+func untried(env *Env, bucket string, options []string) []string {
+	ring := env.Session.Keys()
+	tried := ring.ForBucket(bucket)
+	var others []string
+	for _, k := range ring.All() {
+		label := heldLabel(k)
+		options = slices.DeleteFunc(options, func(s string) bool { return s == label })
+		if !slices.ContainsFunc(tried, func(key sse.CustomerKey) bool { return key.Fingerprint() == k.Fingerprint }) {
+			others = append(others, label)
+		}
+	}
+	return append(options, others...)
+}
+
+// openCustomerKeys shows the keys (SSE-C) that are held, and forgets one.
+func openCustomerKeys(env *Env) tea.Cmd {
+	var labels []string
+	for _, k := range env.Session.Keys().All() {
+		labels = append(labels, heldLabel(k))
+	}
+	if len(labels) == 0 {
+		return ui.Status("No key of your own (SSE-C) is held: what needs one asks for it.", ui.Info)
+	}
+	return ui.Push(ui.NewForm(ui.FormOptions{Title: "Keys of your own (SSE-C)", Submit: "forget the key",
+		Text:   ui.Plural(int64(len(labels)), "key is", "keys are") + " held in memory until cooper ends. Its file stays where it is; what needs the key asks for it again.",
+		Fields: []ui.FormField{{ID: "key", Label: "key", Kind: ui.ChoiceField, Options: labels}},
+		OK: func(v ui.Values) (tea.Cmd, string) {
+			for _, k := range env.Session.Keys().All() {
+				if heldLabel(k) == v["key"] {
+					env.Session.Keys().Drop(k.Fingerprint)
+				}
+			}
+			return ui.Status("The key "+ui.Clean(v["key"])+" is forgotten.", ui.Info), ""
 		}}))
 }
 

@@ -34,7 +34,7 @@ func (v *timelineView) Actions() []ui.Action {
 		}),
 		{ID: "version.download", Keys: []string{"D"}, Help: "download", Why: v.noData, Run: func() tea.Cmd {
 			return v.with(func(row listing.Row) tea.Cmd {
-				return openDownload(v.env, v.life, v.bucket, v.key, row.VersionID)
+				return openDownload(v.env, v.life, ui.Place{Bucket: v.bucket, Key: v.key, Version: row.VersionID}, false)
 			})
 		}},
 		v.env.presign(v.life, v.noData, func() ui.Place {
@@ -71,7 +71,7 @@ func (v *timelineView) with(do func(listing.Row) tea.Cmd) tea.Cmd {
 
 func (v *timelineView) details() tea.Cmd {
 	return v.with(func(row listing.Row) tea.Cmd {
-		return readDetails(v.env, v.life, v.bucket, v.key, row.VersionID, func(d objects.Details) tea.Cmd { return detailsDialog(v.key, d) })
+		return readDetails(v.env, v.life, ui.Place{Bucket: v.bucket, Key: v.key, Version: row.VersionID}, false, func(d objects.Details) tea.Cmd { return detailsDialog(v.key, d) })
 	})
 }
 

@@ -101,13 +101,14 @@ func askReplace(env *Env, life *ui.Life, spec transfer.UploadSpec) tea.Cmd {
 	})
 }
 
-// openDownload asks where an object goes and copies it there. version is "" for the current one.
-func openDownload(env *Env, life *ui.Life, bucket, key, version string) tea.Cmd {
+// openDownload asks where an object goes and copies it there. beside says that there is an object with the name of its
+// instruction file.
+func openDownload(env *Env, life *ui.Life, at ui.Place, beside bool) tea.Cmd {
 	return ui.Push(newPathDialog(env, life, pathOptions{
-		title: "Download " + ui.Clean(key), text: "It is copied beside its place first and gets its name when every byte was verified.",
-		label: "to", value: filepath.Join(env.Home, transfer.SafeName(key)),
+		title: "Download " + ui.Clean(at.Key), text: "It is copied beside its place first and gets its name when every byte was verified.",
+		label: "to", value: filepath.Join(env.Home, transfer.SafeName(at.Key)),
 		ok: func(path string) tea.Cmd {
-			return proposeDownload(env, life, transfer.DownloadSpec{Bucket: bucket, Key: key, Version: version, File: path})
+			return proposeDownload(env, life, transfer.DownloadSpec{Bucket: at.Bucket, Key: at.Key, Version: at.Version, File: path, Unsealing: transfer.Unsealing{Beside: beside}})
 		},
 	}))
 }
@@ -124,6 +125,7 @@ func proposeDownload(env *Env, life *ui.Life, spec transfer.DownloadSpec) tea.Cm
 				}}))
 		}
 		if ask := askUnsealing(env, life, err, spec.Unsealing, func(how transfer.Unsealing) tea.Cmd {
+			how.Beside = spec.Beside
 			spec.Unsealing = how
 			return proposeDownload(env, life, spec)
 		}); ask != nil {

@@ -90,7 +90,9 @@ func TestADownloadAsksBeforeItReplacesAFile(t *testing.T) {
 	if err := os.WriteFile(file, []byte("mine"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	build := transferStage(dir, func(s *stage) tea.Cmd { return openDownload(s.Env, s.Life(), "b", "../x.txt", "") },
+	build := transferStage(dir, func(s *stage) tea.Cmd {
+		return openDownload(s.Env, s.Life(), ui.Place{Bucket: "b", Key: "../x.txt"}, false)
+	},
 		map[string]string{"HEAD /b/../x.txt": "", "GET /b/../x.txt": "hello"})
 	on(t, 120, 40, build, func(_ *stage, p *uitest.Program) {
 		p.Press("o", "enter")

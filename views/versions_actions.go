@@ -169,7 +169,7 @@ func (v *versionsView) details() tea.Cmd {
 	if !ok {
 		return nil
 	}
-	return readDetails(v.env, v.life, v.bucket, row.Key, row.VersionID, func(d objects.Details) tea.Cmd { return detailsDialog(row.Key, d) })
+	return readDetails(v.env, v.life, ui.Place{Bucket: v.bucket, Key: row.Key, Version: row.VersionID}, v.beside(row.Key), func(d objects.Details) tea.Cmd { return detailsDialog(row.Key, d) })
 }
 
 func (v *versionsView) download() tea.Cmd {
@@ -177,7 +177,7 @@ func (v *versionsView) download() tea.Cmd {
 	if !ok {
 		return nil
 	}
-	return openDownload(v.env, v.life, v.bucket, row.Key, row.VersionID)
+	return openDownload(v.env, v.life, ui.Place{Bucket: v.bucket, Key: row.Key, Version: row.VersionID}, v.beside(row.Key))
 }
 
 func (v *versionsView) Copies() []ui.CopyItem {

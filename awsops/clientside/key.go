@@ -104,6 +104,12 @@ func SuiteOf(c sse.Client) s3ec.Suite {
 // CodeNoKey is the code of an error that says that an object's key file is needed and not there.
 const CodeNoKey = "ClientKeyNeeded"
 
+// CodeNotSealed is the code of an error that says that an object isn't client-side encrypted, though it was to be decrypted.
+const CodeNotSealed = "NotClientSide"
+
+// CodeNoInstruction is the code of an error that says that an object's instruction file isn't there, or is needed.
+const CodeNoInstruction = "InstructionFile"
+
 // CodeNoKMSKey is the code of an error that says that the ARN of the KMS key must be given to read an object.
 const CodeNoKMSKey = "ClientKMSKeyNeeded"
 
@@ -163,7 +169,7 @@ var kinds = map[s3ec.Kind]awsops.Kind{
 
 // codes are the codes of errors, from which a screen takes what it offers.
 var codes = map[s3ec.Kind]string{
-	s3ec.KindNone: "NotClientSide", s3ec.KindInstruction: "InstructionFile", s3ec.KindMalformed: "EnvelopeMalformed", s3ec.KindForeign: "AlgorithmUnknown",
+	s3ec.KindNone: CodeNotSealed, s3ec.KindInstruction: CodeNoInstruction, s3ec.KindMalformed: "EnvelopeMalformed", s3ec.KindForeign: "AlgorithmUnknown",
 	s3ec.KindLegacy: "LegacyFormat", s3ec.KindDowngrade: "Downgrade", s3ec.KindNoKey: CodeNoKey, s3ec.KindWrongKey: "WrongKey", s3ec.KindCommitment: "KeyCommitment",
 	s3ec.KindContext: "EncryptionContext", s3ec.KindTruncated: "Truncated", s3ec.KindTampered: "TagMismatch", s3ec.KindChanged: "PlaintextChanged", s3ec.KindInvalid: "",
 }

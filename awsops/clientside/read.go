@@ -2,6 +2,7 @@ package clientside
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"maps"
@@ -26,6 +27,16 @@ type Told struct {
 	// Problem says why the object can't be read here; "" when nothing is known to be wrong.
 	Problem string
 	KMS     bool // a KMS key wraps
+}
+
+// Marked says whether an object's metadata has an envelope, or a part of one.
+func Marked(metadata []objects.Pair) bool { return s3ec.Marked(mapOf(metadata)) }
+
+// WantsFile says whether an object's metadata leaves it to an instruction file how it is encrypted: it has no envelope, or
+// only the half of one.
+func WantsFile(metadata []objects.Pair) bool {
+	_, err := s3ec.Parse(mapOf(metadata))
+	return errors.Is(err, &s3ec.Error{Kind: s3ec.KindNone}) || errors.Is(err, &s3ec.Error{Kind: s3ec.KindInstruction})
 }
 
 // Look tells from an object's metadata alone whether it is client-side encrypted, and how. ok is false when nothing
@@ -65,6 +76,39 @@ func mapOf(pairs []objects.Pair) map[string]string {
 	return m
 }
 
+// Facts are what is told, by name, in the order in which a person wants it.
+func (t Told) Facts() []objects.Pair {
+	facts := []objects.Pair{{Name: "client-side", Value: t.Format}}
+	add := func(name, value string) {
+		if value != "" {
+			facts = append(facts, objects.Pair{Name: name, Value: value})
+		}
+	}
+	add("can't be read", t.Problem)
+	add("data key by", t.Wrap)
+	add("its key", t.Fingerprint)
+	for _, l := range t.Labels {
+		if l.Name != s3ec.LabelKey {
+			add("its label "+l.Name, l.Value)
+		}
+	}
+	return facts
+}
+
+// FactsBeside are the facts that an object's instruction file tells, none when what has its name is no such file. A file
+// that can't be read is a fact, too.
+func FactsBeside(ctx context.Context, r *awsops.Reader, o Object) []objects.Pair {
+	told, ok, err := LookBeside(ctx, r, o)
+	name := o.Key + s3ec.InstructionSuffix
+	switch {
+	case err != nil:
+		return []objects.Pair{{Name: "client-side", Value: "perhaps: " + name + " is beside it, which can't be read: " + awsops.Wrap("GetObject", o.Bucket, name, err).Message}}
+	case !ok:
+		return nil
+	}
+	return append(told.Facts(), objects.Pair{Name: "its envelope", Value: "in " + name + ": without that nobody can read it"})
+}
+
 // Keeps reports whether a change of an object's metadata keeps its envelope as it is: without that the object is lost.
 func Keeps(before, after []objects.Pair) bool {
 	return maps.Equal(s3ec.Fields(mapOf(before)), s3ec.Fields(mapOf(after)))
@@ -74,6 +118,9 @@ func Keeps(before, after []objects.Pair) bool {
 type Object struct {
 	Bucket, Key, Version string
 	Metadata             []objects.Pair
+	// Beside says that there is an object with the name of its instruction file. It is looked at where the metadata has no
+	// envelope, and an object beside it that is no instruction file leaves the object as it is.
+	Beside bool
 }
 
 // Open gives what decrypts an object, before its content is asked for: the envelope is read, from the instruction file
@@ -81,16 +128,12 @@ type Object struct {
 // with is given: then the instruction file must have it. with names the KMS key; a raw key is found among the session's.
 // Errors: CodeNoKey, CodeNoKMSKey, and all that package s3ec says, as awsops.Error.
 func Open(ctx context.Context, r *awsops.Reader, o Object, with *sse.Client) (*s3ec.Opener, Told, error) {
-	m := mapOf(o.Metadata)
-	e, err := s3ec.Parse(m)
-	switch {
-	case errors.Is(err, &s3ec.Error{Kind: s3ec.KindNone}) && with == nil:
-		return nil, Told{}, nil
-	case errors.Is(err, &s3ec.Error{Kind: s3ec.KindNone}), errors.Is(err, &s3ec.Error{Kind: s3ec.KindInstruction}):
-		e, err = instructed(ctx, r, o, m)
-	}
+	e, err := envelopeOf(ctx, r, o, with != nil)
 	if err != nil {
 		return nil, Told{}, Explain("decrypt", o.Bucket, o.Key, err)
+	}
+	if e == nil {
+		return nil, Told{}, nil
 	}
 	ring, err := ringOf(r, e, with)
 	if err == nil {
@@ -101,6 +144,48 @@ func Open(ctx context.Context, r *awsops.Reader, o Object, with *sse.Client) (*s
 		err = oerr
 	}
 	return nil, tell(e), refused(o, Explain("decrypt", o.Bucket, o.Key, err))
+}
+
+// envelopeOf reads an object's envelope, from its instruction file where the metadata has none or points to that. It is nil
+// for an object that has none; sure says that it must have one.
+func envelopeOf(ctx context.Context, r *awsops.Reader, o Object, sure bool) (*s3ec.Envelope, error) {
+	m := mapOf(o.Metadata)
+	e, err := s3ec.Parse(m)
+	bare := errors.Is(err, &s3ec.Error{Kind: s3ec.KindNone})
+	switch {
+	case bare && o.Beside:
+		file, err := instruction(ctx, r, o.Bucket, o.Key+s3ec.InstructionSuffix)
+		if err != nil || !file.is() {
+			return nil, ignoreNotFound(err)
+		}
+		return s3ec.ParseInstruction(m, file.content)
+	case bare && !sure:
+		return nil, nil
+	case bare, errors.Is(err, &s3ec.Error{Kind: s3ec.KindInstruction}):
+		return instructed(ctx, r, o, m)
+	}
+	return e, err
+}
+
+func ignoreNotFound(err error) error {
+	if e, ok := errors.AsType[*awsops.Error](err); ok && e.Kind == awsops.KindNotFound {
+		return nil
+	}
+	return err
+}
+
+// LookBeside tells from the instruction file beside an object how that is client-side encrypted. ok is false when what is
+// there is no instruction file.
+func LookBeside(ctx context.Context, r *awsops.Reader, o Object) (t Told, ok bool, err error) {
+	o.Beside = true
+	e, err := envelopeOf(ctx, r, o, false)
+	switch {
+	case err != nil:
+		return Told{}, false, Explain("decrypt", o.Bucket, o.Key, err)
+	case e == nil:
+		return Told{}, false, nil
+	}
+	return tell(e), true, nil
 }
 
 // ringOf is the keyring that reads an envelope.
@@ -143,30 +228,56 @@ func refused(o Object, err error) error {
 
 // instructed reads the envelope of an object from its instruction file.
 func instructed(ctx context.Context, r *awsops.Reader, o Object, m map[string]string) (*s3ec.Envelope, error) {
-	content, err := instruction(ctx, r, o.Bucket, o.Key+s3ec.InstructionSuffix)
+	file, err := instruction(ctx, r, o.Bucket, o.Key+s3ec.InstructionSuffix)
 	if e, ok := errors.AsType[*awsops.Error](err); ok && e.Kind == awsops.KindNotFound {
-		return nil, &awsops.Error{Op: "decrypt", Bucket: o.Bucket, Key: o.Key, Kind: awsops.KindNotFound, Code: "InstructionFile", Err: err,
-			Message: "the instruction file " + o.Key + s3ec.InstructionSuffix + " isn't there, and the object's key is in it",
-			Hint:    "Look for it among the deleted objects: without it nobody can read the object."}
+		return nil, o.without(err)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return s3ec.ParseInstruction(m, content)
+	return s3ec.ParseInstruction(m, file.content)
 }
 
-func instruction(ctx context.Context, r *awsops.Reader, bucket, key string) ([]byte, error) {
+// without says what it means that an object's instruction file isn't there.
+func (o Object) without(err error) error {
+	if !Marked(o.Metadata) {
+		return &awsops.Error{Op: "decrypt", Bucket: o.Bucket, Key: o.Key, Kind: awsops.KindInvalid, Code: CodeNotSealed, Err: err,
+			Message: "the object isn't client-side encrypted: its metadata has no envelope, and there is no instruction file " + o.Key + s3ec.InstructionSuffix,
+			Hint:    "Read it without a key."}
+	}
+	return &awsops.Error{Op: "decrypt", Bucket: o.Bucket, Key: o.Key, Kind: awsops.KindNotFound, Code: CodeNoInstruction, Err: err,
+		Message: "the instruction file " + o.Key + s3ec.InstructionSuffix + " isn't there, and the object's key is in it",
+		Hint:    "Look for it among the deleted objects: without it nobody can read the object."}
+}
+
+// instructionFile is an object that has the name of one.
+type instructionFile struct {
+	content []byte
+	marked  bool // its metadata says that it is one
+}
+
+// is reports whether it is an instruction file: some clients don't mark theirs, and then it must read as one.
+func (f instructionFile) is() bool {
+	if f.marked {
+		return true
+	}
+	var fields map[string]string
+	return json.Unmarshal(f.content, &fields) == nil && s3ec.Marked(fields)
+}
+
+func instruction(ctx context.Context, r *awsops.Reader, bucket, key string) (f instructionFile, err error) {
 	api, err := r.S3(ctx, bucket)
 	if err != nil {
-		return nil, err
+		return f, err
 	}
 	out, err := api.GetObject(ctx, &s3.GetObjectInput{Bucket: &bucket, Key: &key})
 	if err != nil {
-		return nil, awsops.Wrap("GetObject", bucket, key, err)
+		return f, awsops.Wrap("GetObject", bucket, key, err)
 	}
-	content, err := io.ReadAll(io.LimitReader(out.Body, s3ec.MaxInstruction+1))
+	f.marked = s3ec.IsInstructionFile(out.Metadata)
+	f.content, err = io.ReadAll(io.LimitReader(out.Body, s3ec.MaxInstruction+1))
 	if err = errors.Join(err, out.Body.Close()); err != nil {
-		return nil, awsops.Wrap("GetObject", bucket, key, err)
+		return f, awsops.Wrap("GetObject", bucket, key, err)
 	}
-	return content, nil
+	return f, nil
 }

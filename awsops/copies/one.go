@@ -56,8 +56,10 @@ type Options struct {
 	Key bool
 	// Encryption is how the copy is encrypted; nil: Key says so.
 	Encryption *sse.Choice
-	Lock       bool // retention that still runs and a legal hold are set on the copy; its bucket needs Object Lock
-	New        bool // there must be no object at the destination (If-None-Match)
+	// Class keeps an archive class, too; else what was restored from one is copied to be used.
+	Class bool
+	Lock  bool // retention that still runs and a legal hold are set on the copy; its bucket needs Object Lock
+	New   bool // there must be no object at the destination (If-None-Match)
 	// Onto replaces the very version that was read: source and destination are one key (If-Match, where the server
 	// knows it).
 	Onto bool
@@ -169,8 +171,12 @@ func (c *copying) class() types.StorageClass {
 		return types.StorageClass(c.want.StorageClass)
 	}
 	switch c.head.StorageClass {
-	case "STANDARD", "GLACIER", "DEEP_ARCHIVE": // what was restored from an archive is copied to be used
+	case "STANDARD":
 		return ""
+	case "GLACIER", "DEEP_ARCHIVE": // what was restored from an archive is copied to be used
+		if !c.opt.Class {
+			return ""
+		}
 	}
 	return types.StorageClass(c.head.StorageClass)
 }

@@ -31,13 +31,26 @@ type span struct{ first, last int64 }
 // spans cuts size bytes into parts: as large as usual, or as one copy may be when that is less; larger where there
 // would be more than 10,000. Only the last may be smaller than 5 MiB.
 func spans(size, most int64) []span {
-	part := max(partLeast, min(partUsual, most))
-	part = max(part, (size+partsMost-1)/partsMost)
+	part := partSize(size, most)
 	var out []span
 	for at := int64(0); at < size; at += part {
 		out = append(out, span{at, min(at+part, size) - 1})
 	}
 	return out
+}
+
+func partSize(size, most int64) int64 {
+	part := max(partLeast, min(partUsual, most))
+	return max(part, (size+partsMost-1)/partsMost)
+}
+
+// Parts is of how many parts the copy of an object of size bytes is made: 0 for one that is copied whole.
+func Parts(size int64) int64 {
+	if size <= Most {
+		return 0
+	}
+	part := partSize(size, Most)
+	return (size + part - 1) / part
 }
 
 // byParts copies with UploadPartCopy. What is begun is completed or aborted.

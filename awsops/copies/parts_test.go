@@ -54,5 +54,18 @@ func FuzzPartsCoverAnObjectWithinTheLimits(f *testing.F) {
 		if next != size || len(all) > partsMost {
 			t.Fatalf("%d parts cover %d of %d bytes", len(all), next, size)
 		}
+		partsOf(t, size)
 	})
+}
+
+// partsOf compares how many parts are announced with how many are made.
+func partsOf(t *testing.T, size int64) {
+	t.Helper()
+	want := int64(len(spans(size, Most)))
+	if size <= Most {
+		want = 0
+	}
+	if n := Parts(size); n != want {
+		t.Errorf("%d bytes are said to be copied by %d parts, and are by %d", size, n, want)
+	}
 }

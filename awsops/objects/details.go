@@ -24,6 +24,9 @@ type Details struct {
 	Tags      awsops.Reading[[]Pair]
 	Retention awsops.Reading[Retention] // Absent: not retained
 	LegalHold awsops.Reading[bool]      // Absent: never set
+	// Beside is what the object's instruction file tells of its client-side encryption, by name; package clientside fills
+	// it in where there is one.
+	Beside []Pair
 }
 
 // The codes by which S3 says that a version has no retention or hold, or its bucket no Object Lock.

@@ -3,17 +3,13 @@ package reencrypt
 import (
 	"cmp"
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"iter"
 	"slices"
 	"sync"
 
 	"cooper/awsops"
 	"cooper/awsops/copies"
-	"cooper/awsops/listing"
 	"cooper/awsops/objects"
 	"cooper/awsops/sse"
 )
@@ -29,13 +25,6 @@ const workers = 48
 
 // foundMost is how many objects a Census keeps to be shown.
 const foundMost = 100_000
-
-// Scope is the current objects under a prefix, or those that are named.
-type Scope struct {
-	Bucket string
-	Prefix string   // "" for all of the bucket
-	Keys   []string // when not empty, these and no others
-}
 
 // Group is what was counted of one kind of encryption with one key.
 type Group struct {
@@ -229,88 +218,4 @@ func (c *Census) look(ctx context.Context, r *awsops.Reader, it awsops.Item) (aw
 	}
 	c.add(r, e, "", h, err)
 	return awsops.Receipt{Done: 1}, nil
-}
-
-// source feeds the objects one by one. Its cursor is the key.
-func (s Scope) source() *awsops.Source {
-	return &awsops.Source{Kind: "objects.encryption", Bucket: s.Bucket, Prefix: s.Prefix, Open: func(ctx context.Context, r *awsops.Reader, cursor string) iter.Seq2[awsops.Item, error] {
-		return func(yield func(awsops.Item, error) bool) {
-			after, err := base64.StdEncoding.DecodeString(cursor)
-			if err != nil {
-				yield(awsops.Item{}, awsops.Invalid("resume", "the journal's place can't be read", "Plan it again."))
-				return
-			}
-			if len(s.Keys) > 0 {
-				s.named(string(after), yield)
-				return
-			}
-			for rows, err := range listing.Pages(ctx, r, listing.Query{Bucket: s.Bucket, Prefix: s.Prefix, After: string(after)}) {
-				if err != nil {
-					yield(awsops.Item{}, err)
-					return
-				}
-				for _, row := range rows {
-					if !yield(item(awsops.Entry{Key: row.Key, Size: row.Size, ETag: row.ETag}), nil) {
-						return
-					}
-				}
-			}
-		}
-	}}
-}
-
-func item(e awsops.Entry) awsops.Item {
-	return awsops.Item{Entries: []awsops.Entry{e}, Cursor: base64.StdEncoding.EncodeToString([]byte(e.Key))}
-}
-
-func (s Scope) named(after string, yield func(awsops.Item, error) bool) {
-	for _, key := range slices.Sorted(slices.Values(s.Keys)) {
-		if key > after && !yield(item(awsops.Entry{Key: key}), nil) {
-			return
-		}
-	}
-}
-
-// words says which objects a scope holds.
-func (s Scope) words() string {
-	switch {
-	case len(s.Keys) == 1:
-		return s.Keys[0]
-	case len(s.Keys) > 1:
-		return fmt.Sprintf("%d objects", len(s.Keys))
-	case s.Prefix != "":
-		return "all current objects under " + s.Prefix
-	}
-	return "all current objects of " + s.Bucket
-}
-
-// keptScope is a Scope in a journal; prefix and keys are base64.
-type keptScope struct {
-	Bucket, Prefix string
-	Keys           []string `json:",omitempty"`
-}
-
-// MarshalJSON keeps keys byte for byte.
-func (s Scope) MarshalJSON() ([]byte, error) {
-	k := keptScope{Bucket: s.Bucket, Prefix: base64.StdEncoding.EncodeToString([]byte(s.Prefix))}
-	for _, key := range s.Keys {
-		k.Keys = append(k.Keys, base64.StdEncoding.EncodeToString([]byte(key)))
-	}
-	return json.Marshal(k)
-}
-
-// UnmarshalJSON reads what MarshalJSON wrote.
-func (s *Scope) UnmarshalJSON(raw []byte) error {
-	var k keptScope
-	if err := json.Unmarshal(raw, &k); err != nil {
-		return err
-	}
-	prefix, err := base64.StdEncoding.DecodeString(k.Prefix)
-	*s = Scope{Bucket: k.Bucket, Prefix: string(prefix)}
-	for _, text := range k.Keys {
-		key, kerr := base64.StdEncoding.DecodeString(text)
-		err = errors.Join(err, kerr)
-		s.Keys = append(s.Keys, string(key))
-	}
-	return err
 }

@@ -20,10 +20,10 @@ import (
 // do looks at one object and encrypts it anew. What only this object meets is booked as its failure and the job goes on.
 func (e *encrypter) do(ctx context.Context, w *awsops.Writer, it awsops.Item) (awsops.Receipt, error) {
 	entry := it.Entries[0]
-	head, err := objects.ReadHead(ctx, &w.Reader, e.spec.Scope.Bucket, entry.Key, "")
+	head, err := objects.ReadHead(ctx, &w.Reader, e.spec.Scope.Bucket, entry.Key, entry.VersionID)
 	if err == nil {
 		var rec awsops.Receipt
-		if rec, err = e.change(ctx, w, head); err == nil {
+		if rec, err = e.change(ctx, w, entry, head); err == nil {
 			e.changed.Add(entry)
 			return rec, nil
 		}
@@ -39,12 +39,15 @@ func (e *encrypter) do(ctx context.Context, w *awsops.Writer, it awsops.Item) (a
 	return awsops.Receipt{RequestID: x.RequestID, Failures: []awsops.Failure{{Entry: entry, Err: x}}}, nil
 }
 
-func (e *encrypter) change(ctx context.Context, w *awsops.Writer, head objects.Head) (awsops.Receipt, error) {
-	how, why, done := choose(factsOf(&w.Reader, head, e.spec.To), e.spec.To)
+func (e *encrypter) change(ctx context.Context, w *awsops.Writer, entry awsops.Entry, head objects.Head) (awsops.Receipt, error) {
+	how, why, done := choose(factsOf(&w.Reader, entry, head, e.spec.To), e.spec.To)
 	switch {
 	case done:
 		e.already.Add(1)
 		return awsops.Receipt{Done: 1}, nil
+	case how == Skip && why == whyOlder: // the plan said so
+		e.older.Add(1)
+		return awsops.Receipt{}, nil
 	case how == Skip:
 		e.skipped.Add(1)
 		return awsops.Receipt{}, &awsops.Error{Op: KindApply, Bucket: e.spec.Scope.Bucket, Key: head.Key, Kind: awsops.KindConflict, Message: "left as it is: " + why}
@@ -52,7 +55,7 @@ func (e *encrypter) change(ctx context.Context, w *awsops.Writer, head objects.H
 		return e.inPlace(ctx, w, head)
 	}
 	at := copies.Place{Bucket: e.spec.Scope.Bucket, Key: head.Key}
-	made, err := copies.One(ctx, w, at, at, copies.Options{Encryption: &e.spec.To, Onto: true, Head: &head})
+	made, err := copies.One(ctx, w, at, at, copies.Options{Encryption: &e.spec.To, Onto: true, Class: true, Head: &head})
 	if err != nil {
 		return awsops.Receipt{}, err
 	}
@@ -98,8 +101,11 @@ func (e *encrypter) left() string {
 	if n := e.skipped.Load(); n > 0 {
 		parts = append(parts, fmt.Sprintf("%d were left as they are, because of a lock or an archive: the failures name them.", n))
 	}
+	if n := e.older.Load(); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d older versions keep the encryption that they had: only a copy could change it.", n))
+	}
 	if n := e.inOld.Load(); n > 0 {
-		parts = append(parts, fmt.Sprintf("%d old versions keep the encryption that they had.", n))
+		parts = append(parts, fmt.Sprintf("%d old versions, which the copies left behind, keep the encryption that they had.", n))
 	}
 	return strings.Join(parts, " ")
 }

@@ -42,6 +42,8 @@ func TestTheMethodFollowsFromWhatS3CanDo(t *testing.T) {
 		{"large ones are copied by parts", on(facts{from: plain, size: copies.Most + 1}), own, CopyParts, false},
 		{"archived ones can't be copied", on(facts{from: plain, archived: true}), own, Skip, false},
 		{"locked ones aren't", on(facts{from: plain, locked: true}), own, Skip, false},
+		{"an older version is changed in place", on(facts{from: plain, older: true}), kms, InPlace, false},
+		{"and never copied", on(facts{from: own, older: true}), kms, Skip, false},
 		{"what is so already is left", on(facts{from: kms, locked: true}), kms, Skip, true},
 		{"a context can't be compared", on(facts{from: kms}), sse.Choice{Kind: sse.KMS, KeyID: arn, Context: `{"a":"b"}`}, Skip, true},
 	} {
@@ -55,29 +57,47 @@ func TestTheMethodFollowsFromWhatS3CanDo(t *testing.T) {
 func FuzzAScopeIsKeptByteForByte(f *testing.F) {
 	f.Add("bucket", "pre\xff", "k\x00", "ü")
 	f.Fuzz(func(t *testing.T, bucket, prefix, a, b string) {
-		in := Scope{Bucket: "bucket", Prefix: prefix, Keys: []string{a, b}}
+		in := Scope{Bucket: "bucket", Prefix: prefix, Keys: []string{a, b}, Versions: len(a) > len(b)}
 		raw, err := json.Marshal(in)
 		var out Scope
 		if err != nil || json.Unmarshal(raw, &out) != nil || !reflect.DeepEqual(in, out) {
-			t.Errorf("%q became %q, %v", in, out, err)
+			t.Errorf("%+q became %+q, %v", []any{in.Prefix, in.Keys, in.Versions}, []any{out.Prefix, out.Keys, out.Versions}, err)
 		}
 	})
 }
 
-func TestOlderVersionsAreNamedWhereThereCanBeSome(t *testing.T) {
+func TestWhatStaysOfOlderVersionsIsCounted(t *testing.T) {
+	known := func(v versioning.State) awsops.Reading[versioning.State] {
+		return awsops.Reading[versioning.State]{State: awsops.Known, Value: v}
+	}
+	on, suspended := versioning.State{Status: versioning.Enabled}, versioning.State{Status: versioning.Suspended}
 	for name, c := range map[string]struct {
+		in    Spec
+		t     tally
 		state awsops.Reading[versioning.State]
-		named bool
+		older Older
+		want  string // "": nothing is said
 	}{
-		"never versioned": {awsops.Reading[versioning.State]{State: awsops.Known}, false},
-		"suspended":       {awsops.Reading[versioning.State]{State: awsops.Known, Value: versioning.State{Status: versioning.Suspended}}, true},
-		"denied":          {awsops.Reading[versioning.State]{State: awsops.Denied}, true},
+		"never versioned":  {Spec{}, tally{}, known(versioning.State{}), Older{}, ""},
+		"there are none":   {Spec{}, tally{}, known(suspended), Older{Known: true}, ""},
+		"some":             {Spec{}, tally{}, known(suspended), Older{Known: true, Versions: 3, Bytes: 70}, "encrypted anew. 3 older ones (70 bytes) keep"},
+		"at least some":    {Spec{}, tally{}, known(on), Older{Known: true, Versions: 3, Bytes: 70, AtLeast: true}, "At least 3 older ones (70 bytes)"},
+		"not to be told":   {Spec{}, tally{}, awsops.Reading[versioning.State]{State: awsops.Denied}, Older{}, "can't be told"},
+		"all are taken in": {Spec{Scope: Scope{Versions: true}}, tally{}, known(on), Older{}, ""},
+		"and can't be":     {Spec{Scope: Scope{Versions: true}}, tally{older: 2, oldBytes: 9}, known(on), Older{}, "2 older versions (9 bytes) are left as they are"},
+		"copies leave old ones behind": {Spec{}, tally{methods: [4]int64{Copy: 4, CopyParts: 1}, bytes: [4]int64{Copy: 40, CopyParts: 2}}, known(on), Older{Known: true},
+			"5 old ones (42 bytes) stay under the key that they had"},
 	} {
 		p := &awsops.Plan{}
-		Spec{}.warn(p, &tally{}, c.state)
-		named := slices.ContainsFunc(p.Warnings, func(w awsops.Warning) bool { return strings.Contains(w.Text, "Older versions") })
-		if named != c.named {
-			t.Errorf("%s: %v", name, p.Warnings)
+		c.in.warn(p, &c.t, c.state, c.older)
+		var all []string
+		for _, w := range p.Warnings {
+			if strings.Contains(w.Text, "purged") {
+				all = append(all, w.Text)
+			}
+		}
+		if c.want == "" && len(all) > 0 || c.want != "" && !slices.ContainsFunc(all, func(s string) bool { return strings.Contains(s, c.want) }) {
+			t.Errorf("%s: %q", name, all)
 		}
 	}
 }

@@ -89,9 +89,13 @@ func Plan(ctx context.Context, r *awsops.Reader, in Spec) (*awsops.Plan, error) 
 	if t.todo() > 1 || s.atLeast {
 		p.Consent = awsops.Consent{Kind: awsops.ConsentType, Phrase: in.Scope.Bucket}
 	}
-	in.describe(p, s, t)
 	state := versioning.Reading(ctx, r, in.Scope.Bucket)
-	in.warn(p, t, state)
+	in.describe(p, s, t, state)
+	older := Older{}
+	if now, ok := state.Get(); !in.Scope.Versions && !(ok && now.Never()) {
+		older = in.Scope.older(ctx, r)
+	}
+	in.warn(p, t, state, older)
 	in.estimate(p, s, t)
 	first := s.first()
 	e := &encrypter{spec: in, changed: objectset.Watch(first)}
@@ -148,9 +152,9 @@ func (in Spec) look(ctx context.Context, r *awsops.Reader) (sample, error) {
 // one looks at one object and decides.
 func (in Spec) one(ctx context.Context, r *awsops.Reader, e awsops.Entry) looked {
 	l := looked{entry: e}
-	if l.head, l.err = objects.ReadHead(ctx, r, in.Scope.Bucket, e.Key, ""); l.err == nil {
+	if l.head, l.err = objects.ReadHead(ctx, r, in.Scope.Bucket, e.Key, e.VersionID); l.err == nil {
 		l.entry.Size = l.head.Size
-		l.how, l.why, l.done = choose(factsOf(r, l.head, in.To), in.To)
+		l.how, l.why, l.done = choose(factsOf(r, e, l.head, in.To), in.To)
 	}
 	return l
 }
@@ -176,7 +180,7 @@ func (in Spec) readBack(first []awsops.Entry, changed *objectset.Changed) func(c
 			if !changed.Has(e) {
 				continue
 			}
-			h, err := objects.ReadHead(ctx, r, in.Scope.Bucket, key, "")
+			h, err := objects.ReadHead(ctx, r, in.Scope.Bucket, key, e.VersionID)
 			if e := awsops.Wrap("HeadObject", in.Scope.Bucket, key, err); e != nil {
 				if e.Kind == awsops.KindNotFound {
 					continue
@@ -193,8 +197,8 @@ func (in Spec) readBack(first []awsops.Entry, changed *objectset.Changed) func(c
 
 // encrypter deals with one object after the other.
 type encrypter struct {
-	spec                    Spec
-	changed                 *objectset.Changed
-	already, skipped, inOld atomic.Int64
-	said                    sync.Once
+	spec                           Spec
+	changed                        *objectset.Changed
+	already, skipped, inOld, older atomic.Int64
+	said                           sync.Once
 }

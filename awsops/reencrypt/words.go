@@ -2,10 +2,10 @@ package reencrypt
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"cooper/awsops"
-	"cooper/awsops/copies"
 	"cooper/awsops/sse"
 	"cooper/awsops/versioning"
 )
@@ -17,7 +17,9 @@ type tally struct {
 	methods                        [4]int64
 	bytes                          [4]int64
 	already, locked, archived, bad int64
-	parts, kms                     int64
+	older                          int64 // older versions that only a copy could change
+	oldBytes                       int64 // of those
+	current                        int64 // current ones among all
 	firstBad                       error
 	firstWhy                       string
 }
@@ -41,6 +43,9 @@ func (s sample) count() *tally {
 func (t *tally) add(l looked) {
 	g := t.group(l.from())
 	g.n, g.bytes = g.n+1, g.bytes+l.entry.Size
+	if l.entry.VersionID == "" {
+		t.current++
+	}
 	if l.err != nil {
 		t.bad++
 		if t.firstBad == nil {
@@ -53,13 +58,6 @@ func (t *tally) add(l looked) {
 	t.bytes[l.how] += l.head.Size
 	if l.how == Skip {
 		t.skip(l)
-		return
-	}
-	if l.how == CopyParts {
-		t.parts += (l.head.Size + copies.Most - 1) / copies.Most
-	}
-	if e := l.head.Encryption; e.KeyID != "" && !e.BucketKey {
-		t.kms++ // Decrypt
 	}
 }
 
@@ -91,6 +89,8 @@ func (t *tally) skip(l looked) {
 	case l.done:
 		t.already++
 		return
+	case l.why == whyOlder:
+		t.older, t.oldBytes = t.older+1, t.oldBytes+l.head.Size
 	case !l.head.Archive().Readable():
 		t.archived++
 	default:
@@ -116,7 +116,7 @@ func (t *tally) nothing(in Spec) error {
 }
 
 // describe says what becomes of each kind.
-func (in Spec) describe(p *awsops.Plan, s sample, t *tally) {
+func (in Spec) describe(p *awsops.Plan, s sample, t *tally, state awsops.Reading[versioning.State]) {
 	for _, from := range t.order {
 		g := t.by[from]
 		after := ""
@@ -131,32 +131,31 @@ func (in Spec) describe(p *awsops.Plan, s sample, t *tally) {
 		if after == "" {
 			after = ", none can be"
 		}
-		p.Changes = append(p.Changes, awsops.Change{Field: objectsText(g.n, s.atLeast), Before: from, After: in.To.String() + ": " + after[2:]})
+		p.Changes = append(p.Changes, awsops.Change{Field: in.Scope.countText(g.n, s.atLeast), Before: from, After: in.To.String() + ": " + after[2:]})
 	}
-	p.Effects = awsops.Effects{Objects: int64(len(s.all)), Bytes: t.bytes[InPlace] + t.bytes[Copy] + t.bytes[CopyParts], AtLeast: s.atLeast,
-		Counted: "by a HEAD for each, now"}
+	p.Effects = awsops.Effects{Objects: t.current, Versions: int64(len(s.all)) - t.current, AtLeast: s.atLeast, Bill: true,
+		Bytes: t.bytes[InPlace] + t.bytes[Copy] + t.bytes[CopyParts], Counted: "by a HEAD for each, now"}
 	if s.atLeast {
 		p.Effects.Counted = fmt.Sprintf("by a HEAD for each of the first %d; the job looks at each of them", len(s.all))
 	}
-	if in.To.KeyID != "" && !in.To.BucketKey {
-		t.kms += t.todo()
-	}
-	requests := t.methods[InPlace] + t.methods[Copy] + t.parts + 2*t.methods[CopyParts]
-	p.Effects.Requests = []awsops.RequestCount{{Class: "LIST/PUT", N: requests + int64(len(s.all)+999)/1000}, {Class: "GET", N: int64(len(s.all))}}
-	if t.kms > 0 {
-		p.Effects.Requests = append(p.Effects.Requests, awsops.RequestCount{Class: "KMS", N: t.kms})
-	}
+	b := in.bill(s.all, state)
+	p.Effects.Requests, p.Effects.Storage = b.requests(), b.stored()
 }
 
-func objectsText(n int64, atLeast bool) string {
-	s := fmt.Sprintf("%d objects", n)
-	if n == 1 {
-		s = "1 object"
+// countText counts what a scope holds.
+func (s Scope) countText(n int64, atLeast bool) string {
+	what := "object"
+	if s.Versions {
+		what = "version"
 	}
+	if n != 1 {
+		what += "s"
+	}
+	text := fmt.Sprintf("%d %s", n, what)
 	if atLeast {
-		s = "at least " + s
+		return "at least " + text
 	}
-	return s
+	return text
 }
 
 // estimate says how long it takes, from the pace of the HEADs: each object takes one more request than that.
@@ -167,13 +166,13 @@ func (in Spec) estimate(p *awsops.Plan, s sample, t *tally) {
 		p.Effects.Lines = append(p.Effects.Lines, fmt.Sprintf("At the pace of these HEADs about %d objects a second: a million would take %s.",
 			pace, (1_000_000*2*each).Round(time.Minute)))
 	}
-	if t.kms > 0 {
+	if slices.ContainsFunc(p.Effects.Requests, func(r awsops.RequestCount) bool { return r.Class == "KMS" }) {
 		p.Effects.Lines = append(p.Effects.Lines, "KMS calls are counted without a Bucket Key's help: they are billed, and use the account's rate of KMS calls.")
 	}
 }
 
 // warn says what each method loses.
-func (in Spec) warn(p *awsops.Plan, t *tally, state awsops.Reading[versioning.State]) {
+func (in Spec) warn(p *awsops.Plan, t *tally, state awsops.Reading[versioning.State], older Older) {
 	add := func(level awsops.Level, format string, args ...any) {
 		p.Warnings = append(p.Warnings, awsops.Warning{Level: level, Text: fmt.Sprintf(format, args...)})
 	}
@@ -187,8 +186,8 @@ func (in Spec) warn(p *awsops.Plan, t *tally, state awsops.Reading[versioning.St
 			"Lost: the ACL, which becomes private, the date, the layout in parts, which changes the ETag, and a KMS context. Lifecycle ages begin anew, "+
 			"replication and events fire, and a class with a minimum age is billed to its end.", n)
 		if v, ok := state.Get(); ok && v.On() {
-			add(awsops.Risk, "The bucket is versioned: each copy is a new version, the old one keeps its encryption and stays billed (%d bytes). "+
-				"Its key must stay usable as long as any version uses it.", t.bytes[Copy]+t.bytes[CopyParts])
+			add(awsops.Risk, "The bucket is versioned: each copy is a new version. %d old ones (%d bytes) stay under the key that they had, and billed, until "+
+				"they are purged: E on the Versions tab does that by a rule. Their keys must stay usable until then.", n, t.bytes[Copy]+t.bytes[CopyParts])
 		} else {
 			p.Undo = "Encrypt them anew. What a copy loses can't be brought back: versioning is not enabled, or can't be read."
 		}
@@ -197,7 +196,8 @@ func (in Spec) warn(p *awsops.Plan, t *tally, state awsops.Reading[versioning.St
 		add(awsops.Note, "%d are larger than 5 GiB and copied by parts; annotations are not carried over.", t.methods[CopyParts])
 	}
 	now, known := state.Get()
-	in.left(add, t, !known || !now.Never())
+	in.left(add, t)
+	in.leftOlder(add, t, older, !known || !now.Never())
 	if above := in.Above; t.todo() > 0 {
 		if above == 0 {
 			above = aboveUsual
@@ -209,8 +209,24 @@ func (in Spec) warn(p *awsops.Plan, t *tally, state awsops.Reading[versioning.St
 	}
 }
 
-// left says what stays as it is; versions: there can be older ones.
-func (in Spec) left(add func(awsops.Level, string, ...any), t *tally, versions bool) {
+// leftOlder says what stays of older versions; can: there can be some.
+func (in Spec) leftOlder(add func(awsops.Level, string, ...any), t *tally, o Older, can bool) {
+	const purge = "until they are purged (E on the Versions tab) they need their key"
+	switch {
+	case t.older > 0:
+		add(awsops.Risk, "%d older versions (%d bytes) are left as they are: only a copy could change them, and that would be a new current version. They keep "+
+			"their encryption, and "+purge+".", t.older, t.oldBytes)
+	case in.Scope.Versions || !can || o.Known && o.Versions == 0 && !o.AtLeast:
+	case !o.Known:
+		add(awsops.Note, "Only current versions are encrypted anew. How many older ones there are can't be told; they keep their encryption, and "+purge+".")
+	default:
+		add(awsops.Risk, "Only current versions are encrypted anew. %s%d older ones (%d bytes) keep their encryption, and "+purge+".",
+			map[bool]string{true: "At least "}[o.AtLeast], o.Versions, o.Bytes)
+	}
+}
+
+// left says what stays as it is.
+func (in Spec) left(add func(awsops.Level, string, ...any), t *tally) {
 	if t.already > 0 {
 		add(awsops.Note, "%d are encrypted so already and are left as they are.", t.already)
 	}
@@ -222,9 +238,6 @@ func (in Spec) left(add func(awsops.Level, string, ...any), t *tally, versions b
 	}
 	if t.bad > 0 {
 		add(awsops.Risk, "%d can't be looked at, and will be failures: %s", t.bad, awsops.Wrap("HeadObject", "", "", t.firstBad).Message)
-	}
-	if versions {
-		add(awsops.Note, "Only current versions are encrypted anew. Older versions keep their encryption, and need their key.")
 	}
 	if in.To.Kind == sse.Customer {
 		add(awsops.Irreversible, "Nobody can read them without the key %s from then on. S3 keeps no copy of it: a lost key is lost data.", in.To.Fingerprint)

@@ -42,6 +42,13 @@ func (k *Keys) Add(key Key, file string) string {
 	return print
 }
 
+// Drop forgets a key.
+func (k *Keys) Drop(fingerprint string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.held, fingerprint)
+}
+
 // Get gives a key by its fingerprint.
 func (k *Keys) Get(fingerprint string) (Key, bool) {
 	k.mu.RLock()

@@ -53,18 +53,24 @@ func checkSize(suite Suite, size int64) error {
 
 // newSealer completes an envelope by what stands for the content.
 func newSealer(e *Envelope, dataKey, random []byte, from io.ReaderAt, size int64) (*Sealer, error) {
+	if err := e.complete(dataKey, random, size); err != nil {
+		return nil, err
+	}
+	return sealer(e, dataKey, from, size)
+}
+
+// complete adds what an envelope tells of the content: its nonce or its message id, and its size, -1 for one that nobody
+// knows.
+func (e *Envelope) complete(dataKey, random []byte, size int64) error {
 	e.PlainSize = size
 	if e.Suite == GCM {
 		e.IV = random[:ivSize]
-	} else {
-		e.MessageID = random
-		d, err := derive(dataKey, e.MessageID)
-		if err != nil {
-			return nil, err
-		}
-		e.Commitment = d.commitment
+		return nil
 	}
-	return sealer(e, dataKey, from, size)
+	e.MessageID = random
+	d, err := derive(dataKey, e.MessageID)
+	e.Commitment = d.commitment
+	return err
 }
 
 func sealer(e *Envelope, dataKey []byte, from io.ReaderAt, size int64) (*Sealer, error) {

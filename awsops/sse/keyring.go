@@ -40,19 +40,31 @@ const spotsMost = 100_000
 type Keyring struct {
 	mu    sync.RWMutex
 	keys  map[string]held
-	use   map[string][]string // by bucket: the fingerprints of keys that may be tried, the latest first
+	use   map[string][]string // by bucket: the fingerprints of keys that may be tried, the one that opened something last first
 	spots map[spot]string
 }
 
 type held struct {
 	key  CustomerKey
 	file string
+	// trial is the object that the key was given for and has not opened yet; zero for a key that is there to stay.
+	trial spot
 }
 
 // Add takes a key in and gives its fingerprint. file is where it is kept, "" for none; buckets are those whose objects
 // it may be tried on.
 func (r *Keyring) Add(key CustomerKey, file string, buckets ...string) string {
-	print := key.Fingerprint()
+	return r.add(held{key: key, file: file}, buckets...)
+}
+
+// Try takes a key in that a person gave for one object: it is dropped when it turns out not to be that object's. A key that
+// is held already stays.
+func (r *Keyring) Try(key CustomerKey, file, bucket, object string) string {
+	return r.add(held{key, file, spot{bucket: bucket, key: object}}, bucket)
+}
+
+func (r *Keyring) add(h held, buckets ...string) string {
+	print := h.key.Fingerprint()
 	if print == "" {
 		return ""
 	}
@@ -61,21 +73,58 @@ func (r *Keyring) Add(key CustomerKey, file string, buckets ...string) string {
 	if r.keys == nil {
 		r.keys, r.use, r.spots = map[string]held{}, map[string][]string{}, map[spot]string{}
 	}
-	if file == "" {
-		file = r.keys[print].file
+	if was, ok := r.keys[print]; ok {
+		if h.file == "" {
+			h.file = was.file
+		}
+		if was.trial == (spot{}) {
+			h.trial = spot{}
+		}
 	}
-	r.keys[print] = held{key, file}
+	r.keys[print] = h
 	for _, bucket := range buckets {
-		rest := slices.DeleteFunc(slices.Clone(r.use[bucket]), func(s string) bool { return s == print })
-		r.use[bucket] = append([]string{print}, rest...)
+		r.rank(bucket, print, true)
 	}
 	return print
+}
+
+// rank puts a key first or last among those that may be tried on a bucket's objects.
+func (r *Keyring) rank(bucket, print string, first bool) {
+	all := r.use[bucket]
+	if first && len(all) > 0 && all[0] == print {
+		return
+	}
+	rest := slices.DeleteFunc(slices.Clone(all), func(s string) bool { return s == print })
+	if first {
+		r.use[bucket] = append([]string{print}, rest...)
+	} else {
+		r.use[bucket] = append(rest, print)
+	}
+}
+
+// Refused notes that a key is not that of an object, as S3 has said of it. It is dropped when it was given for that object,
+// and is the last to be tried on the bucket's others from then on.
+func (r *Keyring) Refused(bucket, key, fingerprint string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	h, ok := r.keys[fingerprint]
+	switch {
+	case !ok:
+	case h.trial == spot{bucket: bucket, key: key}:
+		r.drop(fingerprint)
+	case slices.Contains(r.use[bucket], fingerprint):
+		r.rank(bucket, fingerprint, false)
+	}
 }
 
 // Drop forgets a key.
 func (r *Keyring) Drop(fingerprint string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.drop(fingerprint)
+}
+
+func (r *Keyring) drop(fingerprint string) {
 	delete(r.keys, fingerprint)
 	for bucket, all := range r.use {
 		r.use[bucket] = slices.DeleteFunc(slices.Clone(all), func(s string) bool { return s == fingerprint })
@@ -121,7 +170,8 @@ func (r *Keyring) Empty() bool {
 	return len(r.keys) == 0
 }
 
-// ForBucket gives the keys that may be tried on a bucket's objects, the latest first.
+// ForBucket gives the keys that may be tried on a bucket's objects: the one that was given or opened something last first,
+// and those that were refused last.
 func (r *Keyring) ForBucket(bucket string) []CustomerKey {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
@@ -148,6 +198,15 @@ func (r *Keyring) Remember(bucket, key, version, fingerprint string) {
 		r.spots = map[spot]string{}
 	}
 	r.spots[at] = fingerprint
+	if h, ok := r.keys[fingerprint]; ok {
+		if h.trial != (spot{}) {
+			h.trial = spot{}
+			r.keys[fingerprint] = h
+		}
+		if slices.Contains(r.use[bucket], fingerprint) {
+			r.rank(bucket, fingerprint, true)
+		}
+	}
 }
 
 // For gives the key that an object needed when it was last read or written.

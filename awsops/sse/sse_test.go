@@ -261,6 +261,46 @@ func TestAKeyringKnowsWhichObjectNeedsWhichKey(t *testing.T) {
 	}
 }
 
+func TestAKeyThatOpensNothingIsNotKeptOrComesLast(t *testing.T) {
+	var ring sse.Keyring
+	make32 := func(b byte) sse.CustomerKey {
+		k, err := sse.NewKey(bytes.Repeat([]byte{b}, sse.KeySize))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return k
+	}
+	order := func() string {
+		var out []byte
+		for _, k := range ring.ForBucket("b") {
+			out = append(out, k.Raw()[0])
+		}
+		return string(out)
+	}
+	a, c := ring.Add(make32('a'), "", "b"), ring.Add(make32('c'), "", "b")
+	for _, step := range []struct {
+		do   func()
+		want string
+	}{
+		{func() {}, "ca"},
+		{func() { ring.Refused("b", "k", c) }, "ac"},            // it may be another object's
+		{func() { ring.Remember("b", "k2", "", c) }, "ca"},      // as it is
+		{func() { ring.Try(make32('x'), "", "b", "k") }, "xca"}, // given for k
+		{func() { ring.Refused("b", "k", "nobody's") }, "xca"},
+		{func() { ring.Refused("b", "k", make32('x').Fingerprint()) }, "ca"},
+		{func() { ring.Try(make32('y'), "", "b", "k") }, "yca"},
+		{func() { ring.Remember("b", "k", "", make32('y').Fingerprint()) }, "yca"},
+		{func() { ring.Refused("b", "k", make32('y').Fingerprint()) }, "cay"}, // it has opened something
+		{func() { ring.Try(make32('a'), "", "b", "k") }, "acy"},
+		{func() { ring.Refused("b", "k", a) }, "cya"}, // it was held before
+		{func() { ring.Drop(c) }, "ya"},
+	} {
+		if step.do(); order() != step.want {
+			t.Errorf("tried in the order %q, want %q", order(), step.want)
+		}
+	}
+}
+
 func TestARequestCarriesTheKeyOfItsChoice(t *testing.T) {
 	var ring sse.Keyring
 	k := key(t)

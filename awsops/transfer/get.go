@@ -41,6 +41,7 @@ type fetch struct {
 	unsynced                   bool      // it need not be on the disk when it gets its name
 	lanes                      lanes
 	how                        Unsealing
+	many                       bool // one of a job's: it is decrypted only where there is something to decrypt
 
 	api   awsops.ReadAPI
 	r     *awsops.Reader

@@ -16,6 +16,7 @@ import (
 	"cooper/awsops"
 	"cooper/awsops/existing"
 	"cooper/awsops/listing"
+	"cooper/awsops/s3ec"
 )
 
 // Pick is what a person chose to download: all current objects under a prefix, or one version of an object.
@@ -27,6 +28,8 @@ type Pick struct {
 	Size     int64     `json:"size,omitempty"`
 	Modified time.Time `json:"modified,omitzero"`
 	Class    string    `json:"class,omitempty"`
+	// Beside says of an object that the listing has one with the name of its instruction file.
+	Beside bool `json:"beside,omitempty"`
 	// To is the path below the folder: an object's name, or the folder that what is under the prefix goes into, "" for
 	// the folder itself. Names that can't be are changed.
 	To string `json:"to,omitempty"`
@@ -49,7 +52,8 @@ type get struct {
 	GetSpec
 	lanes  lanes
 	failed atomic.Int64
-	root   *os.Root // while the job runs
+	root   *os.Root        // while the job runs
+	beside map[string]bool // keys with an object beside them that has the name of their instruction file
 }
 
 // wanted is one object of the job and where it goes.
@@ -60,6 +64,7 @@ type wanted struct {
 	has    bool   // there is a file
 	skip   bool
 	why    string // why it can't be stored
+	beside bool   // there is an object with the name of its instruction file
 }
 
 // PlanGet plans copying objects into a folder. It lists them and looks at the folder; both are done again when the job
@@ -116,6 +121,7 @@ func (g *get) describe(p *awsops.Plan, t tally, names *namer) {
 	if n := names.changed - int64(len(names.first)); n > 0 {
 		p.Warnings = append(p.Warnings, awsops.Warning{Text: fmt.Sprintf("Name changed: %d more.", n)})
 	}
+	g.warnSealed(p)
 	if t.archived > 0 {
 		p.Warnings = append(p.Warnings, awsops.Warning{Level: awsops.Risk, Text: fmt.Sprintf("%d objects are in an archive class: those that are not restored fail.", t.archived)})
 	}
@@ -125,13 +131,27 @@ func (g *get) describe(p *awsops.Plan, t tally, names *namer) {
 	}
 }
 
+// warnSealed says what becomes of objects with an instruction file.
+func (g *get) warnSealed(p *awsops.Plan) {
+	if len(g.beside) == 0 {
+		return
+	}
+	text := fmt.Sprintf("%d with an instruction file (%s) beside them: they were encrypted on the client's side, and are decrypted by it.", len(g.beside), s3ec.InstructionSuffix)
+	if g.AsStored {
+		text = fmt.Sprintf("%d with an instruction file (%s) beside them: they stay ciphertext, which nobody reads without that file.", len(g.beside), s3ec.InstructionSuffix)
+	}
+	p.Warnings = append(p.Warnings, awsops.Warning{Text: text})
+}
+
 // objects gives what is wanted in order, with the place of each.
 func (g *get) objects(ctx context.Context, r *awsops.Reader, names *namer) iter.Seq2[wanted, error] {
 	return func(yield func(wanted, error) bool) {
 		for _, pick := range g.Picks {
 			if !pick.Under {
 				row := listing.Row{Key: pick.Key, VersionID: pick.Version, ETag: pick.ETag, Size: pick.Size, Modified: pick.Modified, Class: pick.Class}
-				if !yield(g.meet(row, "", pick.To, names), nil) {
+				w := g.meet(row, "", pick.To, names)
+				w.beside = pick.Beside
+				if !yield(w, nil) {
 					return
 				}
 				continue
@@ -178,7 +198,12 @@ func (g *get) meet(row listing.Row, base, rel string, names *namer) wanted {
 func (g *get) count(ctx context.Context, r *awsops.Reader) (tally, *namer, error) {
 	var t tally
 	names := newNamer(g.Folder)
+	beside := map[string]bool{}
+	defer func() { g.beside = beside }()
 	for w, err := range g.objects(ctx, r, names) {
+		if base, ok := strings.CutSuffix(w.row.Key, s3ec.InstructionSuffix); ok || w.beside { // w.beside: it is uncut then
+			beside[base] = true
+		}
 		switch {
 		case err != nil:
 			return t, names, awsops.Wrap("ListObjectsV2", g.Bucket, "", err)
@@ -318,7 +343,8 @@ func (g *get) store(ctx context.Context, r *awsops.Reader, it awsops.Item) error
 		return nil
 	}
 	f := &fetch{bucket: g.Bucket, key: e.Key, version: e.VersionID, etag: quoted(e.ETag), size: e.Size, modified: it.Modified,
-		root: g.root, name: it.Local, replace: it.Replace, unsynced: g.Unsynced, lanes: g.lanes, how: g.Unsealing}
+		root: g.root, name: it.Local, replace: it.Replace, unsynced: g.Unsynced, lanes: g.lanes, how: g.Unsealing, many: true}
+	f.how.Beside = g.beside[e.Key]
 	_, err := f.run(ctx, r)
 	return err
 }

@@ -12,6 +12,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"cooper/awsops"
+	"cooper/awsops/clientside"
+	"cooper/awsops/s3ec"
 )
 
 // PourSpec is a stream to be put into a bucket, such as standard input. It is read once, so a job that is cut off can't
@@ -40,13 +42,10 @@ func PlanPour(ctx context.Context, r *awsops.Reader, spec PourSpec) (*awsops.Pla
 	if why := spec.With.Check(); why != "" {
 		return nil, awsops.Invalid("PutObject", why, "")
 	}
-	if err := r.Session().CheckEncryption("PutObject", spec.Bucket, spec.With.Encryption); err != nil {
+	if err := encryptable(r, spec.Bucket, spec.With.Encryption); err != nil {
 		return nil, err
 	}
-	if spec.With.Encryption.Client != nil {
-		return nil, awsops.Invalid("PutObject", "a stream can't be encrypted on the client's side: a part could not be sent again", "Write it to a file first.")
-	}
-	partSize, parts, err := PartSize(spec.Size)
+	partSize, parts, err := PartSize(spec.stored())
 	if err != nil {
 		return nil, awsops.Invalid("PutObject", err.Error(), "")
 	}
@@ -70,23 +69,38 @@ func PlanPour(ctx context.Context, r *awsops.Reader, spec PourSpec) (*awsops.Pla
 		p.Effects.Storage = nil
 		p.Effects.AtLeast, p.Effects.Counted = true, "nobody knows how much will come"
 	}
-	line := awsops.Command(p.Target, "s3", "cp").Arg("-", "s3://"+spec.Bucket+"/"+spec.Key).Flag("--content-type", spec.ContentType)
+	p.Steps = []awsops.Step{{Title: "upload the stream", Command: spec.command(r, p.Target),
+		Do: func(ctx context.Context, w *awsops.Writer, _ awsops.Item) (awsops.Receipt, error) {
+			return (&pour{upload: &upload{spec: spec.UploadSpec, marker: true, lanes: newLanes(parallel), probe: &probe{}}, from: spec.From,
+				expected: spec.stored(), partSize: partSize}).run(ctx, w)
+		}}}
+	return p, nil
+}
+
+// stored is how many bytes will be sent, 0 when nobody knows.
+func (spec PourSpec) stored() int64 {
+	if spec.Size == 0 {
+		return 0
+	}
+	return spec.With.stored(spec.Size)
+}
+
+func (spec PourSpec) command(r *awsops.Reader, t awsops.Target) string {
+	if spec.With.Encryption.Client != nil {
+		return noCommand(t, spec.Key)
+	}
+	line := awsops.Command(t, "s3", "cp").Arg("-", "s3://"+spec.Bucket+"/"+spec.Key).Flag("--content-type", spec.ContentType)
 	if spec.Size > 0 {
 		line = line.Flag("--expected-size", fmt.Sprint(spec.Size))
 	}
-	p.Steps = []awsops.Step{{Title: "upload the stream", Command: spec.With.copyFlags(line, keyFile(r, spec.With)).String(),
-		Do: func(ctx context.Context, w *awsops.Writer, _ awsops.Item) (awsops.Receipt, error) {
-			return (&pour{upload: &upload{spec: spec.UploadSpec, marker: true, lanes: newLanes(parallel), probe: &probe{}}, from: spec.From,
-				expected: spec.Size, partSize: partSize}).run(ctx, w)
-		}}}
-	return p, nil
+	return spec.With.copyFlags(line, keyFile(r, spec.With)).String()
 }
 
 // pour is a stream on its way.
 type pour struct {
 	*upload
 	from     io.Reader
-	expected int64 // 0: not known
+	expected int64 // that are sent; 0: not known
 	partSize int64 // of the first parts, and of all when it is known how many bytes come
 	came     atomic.Int64
 	free     chan []byte // buffers that can be used again
@@ -104,13 +118,16 @@ func (p *pour) run(ctx context.Context, w *awsops.Writer) (awsops.Receipt, error
 	if err := p.connect(ctx, w); err != nil {
 		return awsops.Receipt{}, err
 	}
+	if err := p.sealStream(ctx); err != nil {
+		return awsops.Receipt{}, err
+	}
 	p.shown = awsops.Progress(ctx).File(p.spec.Key, p.expected)
 	defer p.shown.Close()
 	p.free = make(chan []byte, pourMemory/minPartSize)
 	rctx, stop := context.WithCancel(ctx)
 	defer stop()
 	parts := p.read(rctx)
-	first, err := next(ctx, parts)
+	first, err := p.next(ctx, parts)
 	if err != nil {
 		return awsops.Receipt{}, err
 	}
@@ -133,7 +150,40 @@ func (p *pour) whole(ctx context.Context, only poured) (string, error) {
 	if err := p.asExpected(); err != nil {
 		return "", err
 	}
+	if p.env != nil {
+		p.env.PlainSize = p.size - s3ec.TagSize // now it is known
+	}
 	return p.single(ctx)
+}
+
+// sealStream puts client-side encryption between the stream and what is sent of it.
+func (p *pour) sealStream(ctx context.Context) error {
+	c := p.spec.With.Encryption.Client
+	if c == nil {
+		return nil
+	}
+	ring, err := clientside.RingFor(p.r, *c)
+	if err != nil {
+		return err
+	}
+	size := int64(-1)
+	if p.expected > 0 {
+		size = p.expected - s3ec.TagSize
+	}
+	sealed, err := s3ec.NewStream(ctx, ring, clientside.SuiteOf(*c), p.from, size)
+	if err != nil {
+		return clientside.Explain("encrypt", p.spec.Bucket, p.spec.Key, err)
+	}
+	p.from, p.env = sealed, sealed.Envelope()
+	return p.fits()
+}
+
+// broke says why no more comes of the stream.
+func (p *pour) broke(err error) error {
+	if _, ok := errors.AsType[*s3ec.Error](err); ok {
+		return clientside.Explain("encrypt", p.spec.Bucket, p.spec.Key, err)
+	}
+	return localError("the stream can't be read", err)
 }
 
 // asExpected holds what came against what was said beforehand: a pipe that broke looks like its end.
@@ -142,7 +192,7 @@ func (p *pour) asExpected() error {
 		return nil
 	}
 	return &awsops.Error{Op: "PutObject", Bucket: p.spec.Bucket, Key: p.spec.Key, Kind: awsops.KindInvalid,
-		Message: fmt.Sprintf("%d bytes came from %s, and %d were announced: nothing was stored", p.size, p.spec.File, p.expected)}
+		Message: fmt.Sprintf("%d bytes came from %s, and %d were announced: nothing was stored", p.size-p.spec.With.stored(0), p.spec.File, p.expected-p.spec.With.stored(0))}
 }
 
 // read fills parts one after the other. It reads by itself, since reading can't be cancelled, and no more than what there
@@ -203,14 +253,14 @@ func (p *pour) buffer(ctx context.Context, size int64) []byte {
 }
 
 // next waits for a part.
-func next(ctx context.Context, parts <-chan poured) (poured, error) {
+func (p *pour) next(ctx context.Context, parts <-chan poured) (poured, error) {
 	select {
 	case part, ok := <-parts:
 		if !ok {
 			return poured{}, context.Cause(ctx)
 		}
 		if part.err != nil && !errors.Is(part.err, io.EOF) {
-			return part, localError("the stream can't be read", part.err)
+			return part, p.broke(part.err)
 		}
 		return part, nil
 	case <-ctx.Done():
@@ -260,7 +310,7 @@ func (p *pour) send(ctx context.Context, id string, part poured, parts <-chan po
 		if errors.Is(part.err, io.EOF) {
 			break
 		}
-		part, err = next(gctx, parts)
+		part, err = p.next(gctx, parts)
 	}
 	if werr := group.Wait(); werr != nil {
 		return nil, werr // it is what ended the context

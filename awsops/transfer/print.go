@@ -3,13 +3,16 @@ package transfer
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
+	"os"
 
 	"cooper/awsops"
 	"cooper/awsops/clientside"
 	"cooper/awsops/objects"
+	"cooper/awsops/s3ec"
 )
 
 // PrintSpec is one object to be written to a stream, such as standard output.
@@ -18,6 +21,7 @@ type PrintSpec struct {
 	Version     string    // "" for the current one
 	To          io.Writer // gets the bytes in order
 	Name        string    // what the stream is called
+	Unsealing
 }
 
 const (
@@ -27,14 +31,17 @@ const (
 )
 
 // PlanPrint plans writing an object to a stream. What was written can't be taken back, so a checksum that is wrong shows
-// when all is written: the job fails then. Errors: HEAD's.
+// when all is written: the job fails then. Of a client-side encrypted object nothing is written before its tag was
+// verified. Errors: HEAD's, and those of clientside.Open.
 func PlanPrint(ctx context.Context, r *awsops.Reader, spec PrintSpec) (*awsops.Plan, error) {
 	head, err := objects.ReadHead(ctx, r, spec.Bucket, spec.Key, spec.Version)
 	if err != nil {
 		return nil, err
 	}
-	if _, sealed := clientside.Look(head.Metadata); sealed {
-		return nil, awsops.Invalid("GetObject", spec.Key+" is client-side encrypted: its plaintext may not be used before the tag at its end was verified", "Copy it into a file.")
+	o := clientside.Object{Bucket: spec.Bucket, Key: spec.Key, Version: head.VersionID, Metadata: head.Metadata}
+	_, sealed, err := look(ctx, r, o, head.Size, spec.Unsealing)
+	if err != nil {
+		return nil, err
 	}
 	t := r.Target(ctx, spec.Bucket)
 	requests := max(1, (head.Size+pieceSize-1)/pieceSize)
@@ -42,15 +49,87 @@ func PlanPrint(ctx context.Context, r *awsops.Reader, spec PrintSpec) (*awsops.P
 	if spec.Version != "" {
 		line = getCommand(t, spec.Key, spec.Version, head.ETag, "/dev/stdout")
 	}
-	return &awsops.Plan{ID: r.Session().NewID(), Kind: kindPrint, Title: "Write " + spec.Key + " to " + spec.Name, Target: t,
+	p := &awsops.Plan{ID: r.Session().NewID(), Kind: kindPrint, Title: "Write " + spec.Key + " to " + spec.Name, Target: t,
 		Changes: []awsops.Change{{Field: spec.Name, After: fmt.Sprintf("%d bytes of %s", head.Size, spec.Key)}},
 		Effects: awsops.Effects{Objects: 1, Bytes: head.Size, Counted: "the object's size now", Requests: []awsops.RequestCount{{Class: "GET", N: requests}}},
 		Steps: []awsops.Step{{Title: "write the object", Command: line, Read: func(ctx context.Context, r *awsops.Reader, _ awsops.Item) (awsops.Receipt, error) {
 			f := &fetch{bucket: spec.Bucket, key: spec.Key, version: head.VersionID, etag: head.ETag, size: head.Size, lanes: newLanes(ahead)}
 			note, err := f.print(ctx, r, spec.To, proofOf(head))
 			return awsops.Receipt{Done: 1, Note: note}, err
-		}}}}, nil
+		}}}}
+	if sealed && !spec.AsStored {
+		spec.unseal(p, o, head)
+	}
+	return p, nil
 }
+
+// unseal makes the plan one that decrypts. The ciphertext waits in a file, so that the plaintext is on no disk.
+func (spec PrintSpec) unseal(p *awsops.Plan, o clientside.Object, head objects.Head) {
+	p.Effects.Lines = append(p.Effects.Lines, "It is client-side encrypted: the ciphertext is kept in "+os.TempDir()+" until its tag is verified, and only then decrypted.")
+	p.Steps[0].Command = "# aws can't decrypt this. It can copy the ciphertext:\n" + getCommand(p.Target, spec.Key, spec.Version, head.ETag, "/dev/stdout")
+	o.Beside = spec.Beside
+	p.Steps[0].Read = func(ctx context.Context, r *awsops.Reader, _ awsops.Item) (awsops.Receipt, error) {
+		opener, told, err := clientside.Open(ctx, r, o, spec.Client)
+		if err == nil && opener == nil {
+			err = &awsops.Error{Op: "decrypt", Bucket: spec.Bucket, Key: spec.Key, Kind: awsops.KindChanged, Message: "the object's instruction file is gone"}
+		}
+		if err != nil {
+			return awsops.Receipt{}, err
+		}
+		f := &fetch{bucket: spec.Bucket, key: spec.Key, version: head.VersionID, etag: head.ETag, size: head.Size, lanes: newLanes(parallel),
+			name: "ciphertext", unsynced: true, how: Unsealing{AsStored: true}}
+		note, err := f.keep(ctx, r, opener, spec.To)
+		f.opener, f.told = opener, told
+		return awsops.Receipt{Done: 1, Note: note + f.decrypted()}, err
+	}
+}
+
+// keep copies the ciphertext into a file, verifies it, and then writes what it decrypts to.
+func (f *fetch) keep(ctx context.Context, r *awsops.Reader, opener *s3ec.Opener, to io.Writer) (note string, err error) {
+	dir, err := os.MkdirTemp("", "cooper-")
+	if err != nil {
+		return "", localError("no temporary folder can be made", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	if f.root, err = os.OpenRoot(dir); err != nil {
+		return "", localError("the temporary folder can't be used", err)
+	}
+	defer f.root.Close() //nolint:errcheck // it holds no data
+	if note, err = f.run(ctx, r); err != nil {
+		return "", err
+	}
+	file, err := f.root.Open(f.name)
+	if err != nil {
+		return "", localError("the ciphertext can't be read", err)
+	}
+	defer file.Close()                                 //nolint:errcheck // it was only read
+	for _, sink := range []io.Writer{io.Discard, to} { // the first time for the tag alone
+		if _, err = file.Seek(0, io.SeekStart); err == nil {
+			err = opener.Decrypt(stream{sink}, file, f.size)
+		}
+		if err != nil {
+			return "", clientside.Explain("decrypt", f.bucket, f.key, err)
+		}
+	}
+	return note, nil
+}
+
+// stream is a Sink of which nothing can be taken back: it gets what was verified before.
+type stream struct{ io.Writer }
+
+func (s stream) Write(b []byte) (int, error) {
+	n, err := s.Writer.Write(b)
+	if err != nil {
+		return n, localError("the output can't be written", err)
+	}
+	return n, nil
+}
+
+// Commit implements s3ec.Sink.
+func (stream) Commit() error { return nil }
+
+// Discard implements s3ec.Sink.
+func (stream) Discard() error { return nil }
 
 // print fetches the object piece by piece and writes the pieces in order.
 func (f *fetch) print(ctx context.Context, r *awsops.Reader, to io.Writer, p proof) (note string, err error) {

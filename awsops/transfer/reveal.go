@@ -21,14 +21,18 @@ type Unsealing struct {
 	// Client names the KMS key for those that one wrapped; a raw key is found in the session by what the object says. An
 	// object without an envelope must have an instruction file then.
 	Client *sse.Client `json:"client,omitempty"`
+	// Beside says that there is an object with the name of an instruction file, so that an object without an envelope may
+	// be encrypted all the same.
+	Beside bool `json:"beside,omitempty"`
 }
 
 // unlock unwraps the object's data key, before its content is asked for.
 func (f *fetch) unlock(ctx context.Context, metadata []objects.Pair) (err error) {
-	if f.how.AsStored || f.opener != nil {
+	if f.how.AsStored || f.opener != nil || f.many && !f.how.Beside && !clientside.Marked(metadata) {
 		return nil
 	}
-	f.opener, f.told, err = clientside.Open(ctx, f.r, clientside.Object{Bucket: f.bucket, Key: f.key, Version: f.version, Metadata: metadata}, f.how.Client)
+	o := clientside.Object{Bucket: f.bucket, Key: f.key, Version: f.version, Metadata: metadata, Beside: f.how.Beside}
+	f.opener, f.told, err = clientside.Open(ctx, f.r, o, f.how.Client)
 	if err != nil || f.opener == nil {
 		return err
 	}
@@ -101,9 +105,10 @@ func (f *fetch) reveal(file *os.File, temp string) error {
 // look opens a client-side encrypted object's envelope for a plan: so a key that is missing or wrong is known before.
 func look(ctx context.Context, r *awsops.Reader, o clientside.Object, size int64, how Unsealing) (clientside.Told, bool, error) {
 	told, marked := clientside.Look(o.Metadata)
-	if how.AsStored || !marked && how.Client == nil {
+	if how.AsStored || !marked && how.Client == nil && !how.Beside {
 		return told, marked, nil
 	}
+	o.Beside = how.Beside
 	opener, told, err := clientside.Open(ctx, r, o, how.Client)
 	if err == nil && opener != nil {
 		_, err = opener.Length(size)

@@ -42,7 +42,7 @@ func (a Attributes) checkClient() string {
 // upload that was cut off, under that one's.
 func (u *upload) seal(ctx context.Context, envelope string) error {
 	c := u.spec.With.Encryption.Client
-	if c == nil {
+	if c == nil || u.env != nil && u.sealed == nil { // a stream is encrypted as it comes
 		return nil
 	}
 	ring, err := clientside.RingFor(u.r, *c)
@@ -57,7 +57,13 @@ func (u *upload) seal(ctx context.Context, envelope string) error {
 	if err != nil {
 		return clientside.Explain("encrypt", u.spec.Bucket, u.spec.Key, err)
 	}
-	if why := checkMetadata(append(slices.Clone(u.spec.With.Metadata), envelopePairs(u.sealed.Envelope())...)); why != "" {
+	u.env = u.sealed.Envelope()
+	return u.fits()
+}
+
+// fits refuses an envelope for which there is no room beside the object's own metadata.
+func (u *upload) fits() error {
+	if why := checkMetadata(append(slices.Clone(u.spec.With.Metadata), envelopePairs(u.env)...)); why != "" {
 		return awsops.Invalid("PutObject", "with the envelope of client-side encryption "+why, "Give less metadata or a shorter encryption context.")
 	}
 	return nil
@@ -98,10 +104,10 @@ func (u *upload) envelope() string {
 
 // metadata adds the envelope to an object's metadata.
 func (u *upload) metadata(m map[string]string) map[string]string {
-	if u.sealed == nil {
+	if u.env == nil {
 		return m
 	}
-	out := u.sealed.Envelope().Metadata()
+	out := u.env.Metadata()
 	maps.Copy(out, m)
 	return out
 }

@@ -44,7 +44,8 @@ type upload struct {
 	file     *os.File
 	content  io.ReaderAt // what is sent: the file, or what came in its place
 	fileSize int64
-	sealed   *s3ec.Sealer // nil: the content is sent as it is
+	sealed   *s3ec.Sealer   // nil: the content is sent as it is
+	env      *s3ec.Envelope // of client-side encryption, nil without
 	stamp    string
 	shown    *awsops.FileProgress
 }

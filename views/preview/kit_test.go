@@ -53,10 +53,7 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 	}
 	what := r.Method + " " + r.URL.Path + sub
-	w.mu.Lock()
-	w.sent = append(w.sent, what+" "+body)
-	a, ok := w.replies[what]
-	w.mu.Unlock()
+	a, ok := w.reply(what, body, r.Header.Get("X-Amz-Server-Side-Encryption-Customer-Key") != "")
 	switch {
 	case strings.Contains(body, "GetCallerIdentity"):
 		a = reply{body: `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::111122223333:root</Arn><UserId>111122223333</UserId><Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`}
@@ -80,6 +77,18 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	return &http.Response{StatusCode: a.status, Header: h, Request: r, ContentLength: size, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Body: io.NopCloser(strings.NewReader(a.body))}, nil
+}
+
+// reply notes a request and finds its answer; one with a customer's key may have an answer of its own.
+func (w *wire) reply(what, body string, keyed bool) (a reply, ok bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.sent = append(w.sent, what+" "+body)
+	if a, ok = w.replies[what+" with a key"]; ok && keyed {
+		return a, true
+	}
+	a, ok = w.replies[what]
+	return a, ok
 }
 
 const object = "/films/a/player.json"

@@ -127,6 +127,39 @@ func TestAnObjectUnderACustomersKeyAsksForIt(t *testing.T) {
 	})
 }
 
+func TestAWrongKeyIsNotKeptAndTheRightOneOpens(t *testing.T) {
+	without := reply{status: 400, body: "<Error><Code>InvalidRequest</Code><Message>The object was stored using a form of Server Side Encryption. " +
+		"The correct parameters must be provided to retrieve the object.</Message></Error>"}
+	wrong := reply{status: 403, body: "<Error><Code>AccessDenied</Code><Message>Requests specifying Server Side Encryption with Customer provided keys must provide " +
+		"the correct secret key.</Message></Error>"}
+	replies := map[string]reply{"HEAD " + object: {status: 400}, "GET " + object: without, "HEAD " + object + " with a key": {status: 403}, "GET " + object + " with a key": wrong}
+	on(t, 100, 30, looking(replies), func(s *stage, p *uitest.Program) {
+		answer := func(head, get reply) {
+			s.wire.mu.Lock()
+			defer s.wire.mu.Unlock()
+			replies["HEAD "+object+" with a key"], replies["GET "+object+" with a key"] = head, get
+		}
+		typed := func(key string) {
+			p.Press("K")
+			p.Sleep(time.Second)
+			p.Press("right", "tab")
+			p.Type(key)
+			p.Press("enter")
+			p.Sleep(2 * time.Second)
+		}
+		p.Sleep(time.Second)
+		typed(strings.Repeat("ab", 32))
+		p.Sees("Another key is wanted than the one that was sent")
+		if held := s.env.Session.Keys().All(); len(held) > 0 {
+			t.Errorf("a key that opened nothing is kept: %v", held)
+		}
+		all := holding("secret text", map[string]string{"X-Amz-Server-Side-Encryption-Customer-Algorithm": "AES256"})
+		answer(all["HEAD "+object], all["GET "+object])
+		typed(strings.Repeat("cd", 32))
+		p.Sees("secret text")
+	})
+}
+
 func TestAnArchivedObjectIsAskedForFromItsPicture(t *testing.T) {
 	on(t, 100, 30, looking(holding("x", map[string]string{"X-Amz-Storage-Class": "GLACIER"})), func(_ *stage, p *uitest.Program) {
 		p.Sleep(time.Second)

@@ -168,6 +168,8 @@ func (v *kinds) encrypt(typed ui.Values) tea.Cmd {
 	return ui.Push(ui.NewForm(ui.FormOptions{Title: "Encrypt anew", Text: text, Submit: "show the plan", Fields: views.Refill(v.fields(), typed),
 		OK: func(values ui.Values) (tea.Cmd, string) {
 			return views.WithChoice(v.env, v.life, scope.Bucket, values, v.encrypt, func(c sse.Choice) tea.Cmd {
+				scope := scope
+				scope.Versions = values.Yes("versions") && c.Kind == sse.KMS
 				return v.env.Propose(v.life, func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
 					return reencrypt.Plan(ctx, r, reencrypt.Spec{Scope: scope, To: c})
 				})
@@ -196,5 +198,9 @@ func (v *kinds) fields() []ui.FormField {
 			}
 		}
 	}
-	return fields
+	if v.env.Session.Dialect() == awsops.DialectCompatible {
+		return fields // it has no way to change an older version
+	}
+	return append(fields, ui.FormField{ID: "versions", Label: "all versions", Kind: ui.CheckField, Hidden: func(v ui.Values) bool { return v["sse"] != sse.KMS.String() },
+		Help: "Older versions become SSE-KMS, too, where they are SSE-S3 or SSE-KMS. Others stay: a copy would be a new current version."})
 }

@@ -172,9 +172,9 @@ func TestThoseOfAKindAreEncryptedAnewByAPlan(t *testing.T) {
 		p.Press("enter") // the largest group: SSE-S3
 		p.Sees("encrypt these anew")
 		p.Press("e")
-		p.Sees("x-amz-server-side-encryption-aws-kms-key-id: " + keyARN[:20])
+		p.Sees("x-amz-server-side-encryption-aws-kms-key-id: "+keyARN[:20], "all versions")
 		p.Press("enter")
-		p.Sees("2 by UpdateObjectEncryption")
+		p.Sees("2 by UpdateObjectEncryption", "no prices are set")
 		p.Sleep(time.Second)
 		p.Press("enter")
 		p.Sleep(time.Second)
