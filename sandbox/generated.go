@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"sync"
 )
 
 // pattern is a source of bytes that follow from a seed and their offset, so they need not be kept.
@@ -40,8 +41,29 @@ func (p pattern) ReadAt(b []byte, offset int64) (int, error) {
 	return n, nil
 }
 
-// generate makes content of a size whose ETag and checksum are true ones.
+// generated remembers the contents that were made. They follow from three values alone and never change, and a process
+// that makes many servers, as tests do, would take the same sums again for each.
+var generated sync.Map // recipe to *content
+
+type recipe struct {
+	seed      uint64
+	size      int64
+	algorithm string
+}
+
+// generate makes content of a size whose ETag and checksum are true ones. It is shared: it must not be changed.
 func generate(seed uint64, size int64, algorithm string) *content {
+	of := recipe{seed, size, algorithm}
+	if c, ok := generated.Load(of); ok {
+		return c.(*content) //nolint:forcetypeassert // nothing else is in it
+	}
+	c := digested(of)
+	generated.Store(of, c)
+	return c
+}
+
+func digested(of recipe) *content {
+	seed, size, algorithm := of.seed, of.size, of.algorithm
 	source := pattern{seed, size}
 	digest, sum := md5.New(), newHash(algorithm)                                      //nolint:gosec // see the import
 	_, _ = io.Copy(io.MultiWriter(digest, sum), io.NewSectionReader(source, 0, size)) // neither side can fail
