@@ -57,7 +57,7 @@ func Run(t testing.TB, model tea.Model, o Opts) *Program {
 		tea.WithInput(nil), tea.WithOutput(p.screen),
 		tea.WithoutSignalHandler(), tea.WithoutCatchPanics(),
 		tea.WithColorProfile(o.Profile), tea.WithEnvironment(o.Env),
-		tea.WithWindowSize(o.Width, o.Height), tea.WithFPS(120),
+		tea.WithWindowSize(o.Width, o.Height), tea.WithFPS(60),
 	}, o.Options...)
 	p.prog = tea.NewProgram(model, opts...)
 	go func() {
