@@ -25,9 +25,6 @@ func openTTY() (tty, error) {
 
 // ask writes a question and reads a line. A hidden one is not shown while it is typed.
 func (t tty) ask(ctx context.Context, question string, hidden bool) (string, error) {
-	if _, err := fmt.Fprint(t, question); err != nil {
-		return "", err
-	}
 	type answer struct {
 		text string
 		err  error
@@ -35,6 +32,14 @@ func (t tty) ask(ctx context.Context, question string, hidden bool) (string, err
 	before, err := term.GetState(t.Fd())
 	if err != nil {
 		return "", err
+	}
+	if hidden { // before the question: what answers at once, such as a script, must not be shown either
+		if err := term.SetState(t.Fd(), silent(before)); err != nil {
+			return "", err
+		}
+	}
+	if _, err := fmt.Fprint(t, question); err != nil {
+		return "", errors.Join(err, term.Restore(t.Fd(), before))
 	}
 	got := make(chan answer, 1)
 	go func() {
@@ -51,7 +56,7 @@ func (t tty) ask(ctx context.Context, question string, hidden bool) (string, err
 		if hidden {
 			_, _ = fmt.Fprintln(t)
 		}
-		return strings.TrimSpace(a.text), a.err
+		return strings.TrimSpace(a.text), errors.Join(a.err, term.Restore(t.Fd(), before))
 	case <-ctx.Done():
 		return "", errors.Join(context.Cause(ctx), term.Restore(t.Fd(), before))
 	}
