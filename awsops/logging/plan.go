@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
@@ -95,7 +94,6 @@ func PlanPut(ctx context.Context, r *awsops.Reader, spec PutSpec) (*awsops.Plan,
 	}
 	warnPut(p, t, next)
 	addStep(p, spec.Bucket, "set where the access logs go", next)
-	order(r, p, spec)
 	p.Params, err = json.Marshal(spec)
 	return p, err
 }
@@ -216,6 +214,7 @@ func merge(p, change *awsops.Plan, target string) {
 	}
 	for i := range change.Steps {
 		change.Steps[i].Title = "let the log service write to " + target
+		change.Steps[i].Left = "The policy of " + target + " lets the log service write there already, which harms nothing: z on its Policy tab takes that back."
 	}
 	p.Diff, p.Steps, p.Basis, p.Expect = change.Diff, append(p.Steps, change.Steps...), append(p.Basis, change.Basis...), append(p.Expect, change.Expect...)
 	p.Warnings, p.Replaces = append(p.Warnings, change.Warnings...), append(p.Replaces, change.Replaces...)
@@ -224,22 +223,6 @@ func merge(p, change *awsops.Plan, target string) {
 	}
 	p.Effects.Requests[0].N += int64(len(change.Steps))
 	p.Undo += " The statement in the target's policy is removed on its Policy tab."
-}
-
-// order puts the target's policy first, so that what the log service sends from the first on arrives. A compatible
-// server may answer the GET of a configuration as S3 does and take none: there the configuration goes first, so that
-// nothing is left behind when it is refused.
-func order(r *awsops.Reader, p *awsops.Plan, spec PutSpec) {
-	if len(p.Steps) < 2 {
-		return
-	}
-	if r.Session().Dialect() == awsops.DialectCompatible {
-		slices.Reverse(p.Steps)
-		p.Steps[0].Left = "The access logs of " + spec.Bucket + " are configured to go to " + spec.Target + " already, but its policy doesn't let the log service write: nothing arrives. " +
-			"X on the Logs tab turns them off; the same plan again adds what is missing."
-		return
-	}
-	p.Steps[0].Left = "The policy of " + spec.Target + " lets the log service write there already, which harms nothing: z on its Policy tab takes that back."
 }
 
 // doneAlready stands for the policy's step of a job that had done it.
