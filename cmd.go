@@ -153,8 +153,14 @@ func startPlace(args []string) (ui.Place, error) {
 	return placeOf(args[0])
 }
 
-// placeOf reads s3://bucket[/prefix], or a bucket's name alone.
+// placeOf reads s3://bucket[/prefix], a bucket's name alone, or its ARN. ARNs of access points name no bucket.
 func placeOf(s string) (ui.Place, error) {
+	if name := strings.TrimPrefix(s, "s3://"); strings.HasPrefix(name, "arn:") {
+		var err error
+		if s, err = named(name); err != nil {
+			return ui.Place{}, err
+		}
+	}
 	rest, isURI := strings.CutPrefix(s, "s3://")
 	if !isURI && strings.Contains(s, "://") {
 		return ui.Place{}, fmt.Errorf("%q is not an S3 address: it looks like s3://bucket/prefix", s)
@@ -164,6 +170,18 @@ func placeOf(s string) (ui.Place, error) {
 		return ui.Place{}, fmt.Errorf("%q names no bucket: an S3 address looks like s3://bucket/prefix", s)
 	}
 	return ui.Place{Screen: "objects", Bucket: bucket, Prefix: prefix}, nil
+}
+
+// named is what the ARN of a bucket or an object names: arn:PARTITION:s3:::bucket[/key].
+func named(arn string) (string, error) {
+	parts := strings.SplitN(arn, ":", 6)
+	switch {
+	case len(parts) == 6 && parts[2] == "s3" && parts[3] == "" && parts[4] == "" && parts[5] != "":
+		return parts[5], nil
+	case len(parts) == 6 && strings.Contains(parts[2], "s3") && strings.HasPrefix(parts[5], "accesspoint"):
+		return "", fmt.Errorf("%q is an access point: give the bucket behind it, or the access point's alias, which ends in -s3alias and stands for a bucket's name", arn)
+	}
+	return "", fmt.Errorf("%q is no ARN of a bucket: that looks like arn:aws:s3:::bucket", arn)
 }
 
 func (p *process) versionCommand() *cobra.Command {

@@ -23,6 +23,13 @@ func TestAddressesOnTheCommandLine(t *testing.T) {
 		{in: "invoices", want: ui.Place{Screen: "objects", Bucket: "invoices"}},
 		{in: "s3://", err: "names no bucket"},
 		{in: "", err: "names no bucket"},
+		{in: "arn:aws-cn:s3:::photos/2026/a:b", want: ui.Place{Screen: "objects", Bucket: "photos", Prefix: "2026/a:b"}},
+		{in: "s3://arn:aws:s3:::photos", want: ui.Place{Screen: "objects", Bucket: "photos"}},
+		{in: "arn:aws:s3:eu-west-1:111122223333:accesspoint/reports/object/k", err: "is an access point: give the bucket behind it"},
+		{in: "s3://arn:aws:s3-object-lambda:eu-west-1:111122223333:accesspoint/x", err: "is an access point"},
+		{in: "arn:aws:iam::111122223333:user/anna", err: "is no ARN of a bucket"},
+		{in: "arn:aws:s3:::", err: "is no ARN of a bucket"},
+		{in: "arn:", err: "is no ARN of a bucket"},
 		{in: "https://bucket.example", err: "is not an S3 address"},
 	} {
 		got, err := placeOf(c.in)

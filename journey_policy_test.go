@@ -33,9 +33,9 @@ func TestAForeignPolicyGetsTLSOnlyAndIsRevertedWithOneKey(t *testing.T) {
 		r.Press("t", "tab", "tab", "tab", "space", "enter")
 		r.until("REFUSED", `Statement "CooperDenyInsecureTransport" denies it.`)
 		r.Press("esc", "z")
-		r.until("Plan: Put back the policy of press-kit from before", `-      "Sid": "CooperDenyInsecureTransport"`, "Connections without TLS are no longer refused.")
+		r.until("Plan: Put back the policy from before", `-      "Sid": "CooperDenyInsecureTransport"`, "Connections without TLS are no longer refused.")
 		r.consent()
-		r.until("Put back the policy of press-kit from before", ": done", "connections without TLS are not refused")
+		r.until("Put back the policy from before", ": done", "connections without TLS are not refused")
 		if n := r.changesOf("policy=") + r.changesOf("policy"); n != 2 {
 			t.Errorf("%d changes of policies were sent: %q", n, r.wire.sent())
 		}

@@ -31,7 +31,7 @@ func (s *Session) bucketRegion(ctx context.Context, bucket string) (string, erro
 	}
 	s.places.set(bucket, func(p *place) {
 		p.region = region
-		p.asked = p.asked || account != ""
+		p.asked = p.asked || account != "" && region == s.cfg.Region // another region's answer tells nothing of the owner
 		if owned {
 			p.owner = account
 		}

@@ -183,6 +183,14 @@ func TestTheOwnerOfABucketIsProvenOrLeftOpen(t *testing.T) {
 	if got := w.reader().Owner(t.Context(), "core-mine"); got != id.Account {
 		t.Errorf("owner %q, want %s", got, id.Account)
 	}
+	makeBucketIn(t, w, "core-west", "us-west-2")
+	w.reader().Forget("core-west")
+	if _, err := w.reader().Region(t.Context(), "core-west"); err != nil { // who calls is known: the answer of the session's region, a redirect, proves nothing
+		t.Error(err)
+	}
+	if got := w.reader().Owner(t.Context(), "core-west"); got != id.Account {
+		t.Errorf("owner of a bucket in another region %q, want %s", got, id.Account)
+	}
 	foreign, _ := w.server.Credentials(sandbox.OtherRoot)
 	stranger, err := awsops.Open(t.Context(), awsops.Options{Isolated: true, Region: "eu-west-1", Endpoint: sandboxURL, Dialect: awsops.DialectSandbox,
 		Transport: w.server.Transport(), Clock: w.clock, Static: &awsops.StaticCredentials{AccessKeyID: foreign.AccessKeyID, SecretAccessKey: foreign.SecretAccessKey}})

@@ -168,7 +168,7 @@ func (v *corsView) revert() tea.Cmd {
 }
 
 func (v *corsView) chooseEarlier() tea.Cmd {
-	return v.past.choose("Put back which CORS rules of "+ui.Clean(v.bucket)+"?", corsSize, v.putBack)
+	return v.past.choose("Put back the CORS rules of "+ui.Clean(v.bucket)+" from before …", corsSize, v.putBack)
 }
 
 func (v *corsView) putBack(was journal.Earlier) tea.Cmd {

@@ -75,7 +75,7 @@ func (p past) whyNot() string {
 func (p past) choose(title string, size func(text string) string, ok func(journal.Earlier) tea.Cmd) tea.Cmd {
 	var items []ui.Choice
 	for _, e := range p.all {
-		items = append(items, ui.Choice{Title: "until " + ui.Time(e.Until) + ": " + size(e.Text), Detail: changedBy(e)})
+		items = append(items, ui.Choice{Title: ui.Time(e.Until) + " " + size(e.Text), Detail: changedBy(e)})
 	}
 	return ui.Push(ui.NewChoose(ui.ChooseOptions{Title: title, Items: items, OK: func(i int) tea.Cmd { return ok(p.all[i]) }}))
 }
@@ -93,7 +93,7 @@ func changedBy(e journal.Earlier) string {
 
 // back titles a plan that puts a document back.
 func back(what, bucket string, until time.Time) string {
-	return fmt.Sprintf("Put back the %s of %s from before %s", what, bucket, ui.Time(until))
+	return fmt.Sprintf("Put back the %s from before %s: %s", what, ui.Time(until), bucket)
 }
 
 func known(s awsops.State) bool { return s == awsops.Known || s == awsops.Absent }

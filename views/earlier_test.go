@@ -44,7 +44,7 @@ func TestThePolicyFromBeforeARestartIsOneKeyAway(t *testing.T) {
 		p.Sees("before", "1 statement, 214 bytes, until 1999-12-30 08:00:00Z: z puts it back")
 		p.Press("z")
 		p.Sleep(2 * time.Second)
-		p.Sees("Plan: Put back the policy of scratch from before 1999-12-30 08:00:00Z", `+      "Sid": "Was"`)
+		p.Sees("Plan: Put back the policy from before 1999-12-30 08:00:00Z: scratch", `+      "Sid": "Was"`)
 	})
 }
 
@@ -52,10 +52,10 @@ func TestEveryEarlierPolicyCanBeChosen(t *testing.T) {
 	on(t, 110, 40, withEarlier(policyStage(demoPolicy, nil), "policy", "", earlierPolicy), func(_ *stage, p *uitest.Program) {
 		p.Sleep(time.Second)
 		p.Press("Z")
-		p.Sees("Put back which policy of scratch?", "until 1999-12-30 09:00:00Z: 1 statement, 214 bytes", "until 1999-12-30 08:00:00Z: no policy", `user/anna\u{202e}: Change it by run2`)
+		p.Sees("Put back the policy of scratch from before", "1999-12-30 09:00:00Z 1 statement, 214 bytes", "1999-12-30 08:00:00Z no policy", `user/anna\u{202e}: Change it by run2`)
 		p.Press("down", "enter")
 		p.Sleep(2 * time.Second)
-		p.Sees("Plan: Put back the policy of scratch from before 1999-12-30 08:00:00Z: there was none", "2 statements, 442 of 20480 bytes → nothing")
+		p.Sees("Plan: Put back the policy from before 1999-12-30 08:00:00Z: scratch had none", "2 statements, 442 of 20480 bytes → nothing")
 	})
 }
 
@@ -90,10 +90,10 @@ func TestTheRulesFromBeforeARestartAreOneKeyAway(t *testing.T) {
 	on(t, 110, 40, withEarlier(corsStage(brokenCORS), "cors", "", was, "not JSON"), func(_ *stage, p *uitest.Program) {
 		p.Sleep(time.Second)
 		p.Press("Z")
-		p.Sees("Put back which CORS rules of scratch?", "until 1999-12-30 09:00:00Z: 1 rule", "until 1999-12-30 08:00:00Z: no rules")
+		p.Sees("Put back the CORS rules of scratch from before", "1999-12-30 09:00:00Z 1 rule", "1999-12-30 08:00:00Z no rules")
 		p.SeesNot("10:00:00Z")
 		p.Press("esc", "z")
 		p.Sleep(2 * time.Second)
-		p.Sees("Plan: Put back the CORS rules of scratch from before 1999-12-30 09:00:00Z", "https://old.example.com")
+		p.Sees("Plan: Put back the CORS rules from before 1999-12-30 09:00:00Z: scratch", "https://old.example.com")
 	})
 }

@@ -138,14 +138,14 @@ func (v *policyView) revert() tea.Cmd {
 }
 
 func (v *policyView) chooseEarlier() tea.Cmd {
-	return v.past.choose("Put back which policy of "+ui.Clean(v.bucket)+"?", policySize, v.putBack)
+	return v.past.choose("Put back the policy of "+ui.Clean(v.bucket)+" from before …", policySize, v.putBack)
 }
 
 func (v *policyView) putBack(was journal.Earlier) tea.Cmd {
 	title, base := back("policy", v.bucket, was.Until), v.base()
 	return v.propose(func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
 		if was.Text == "" {
-			return bucketpolicy.PlanRemove(ctx, r, bucketpolicy.RemoveSpec{Bucket: v.bucket, Base: base, Title: title + ": there was none"})
+			return bucketpolicy.PlanRemove(ctx, r, bucketpolicy.RemoveSpec{Bucket: v.bucket, Base: base, Title: title + " had none"})
 		}
 		return bucketpolicy.PlanPut(ctx, r, bucketpolicy.PutSpec{Bucket: v.bucket, Policy: was.Text, Base: base, Title: title})
 	})
