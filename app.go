@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime/debug"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"cooper/awsops"
 	"cooper/awsops/journal"
 	"cooper/awsops/profiles"
+	"cooper/awsops/record"
 	"cooper/config"
 	"cooper/ui"
 	"cooper/views"
@@ -116,8 +118,11 @@ func (a *app) openJournal(dir string) error {
 		return fmt.Errorf("the journal can't be opened: %w", err)
 	}
 	a.journal = j
-	if left, err := j.Unfinished(); err == nil && len(left) > 0 && a.notice == "" {
-		a.notice = ui.Plural(int64(len(left)), "job", "jobs") + " of an earlier run did not come to an end: J shows what is left, n there goes on."
+	left, _ := record.LeftIn(j) // what can't be read is told on the screen of jobs
+	others, _ := record.Others(j.Beside()).Unfinished()
+	if n := len(left) + len(others); n > 0 {
+		offer := ui.Plural(int64(n), "job", "jobs") + " of an earlier run did not come to an end: J shows what is left, n there goes on."
+		a.notice = strings.TrimSpace(offer + " " + a.notice)
 	}
 	return nil
 }

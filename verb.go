@@ -99,19 +99,6 @@ func (p *process) withVerb(ctx context.Context, f *verbFlags, run func(v *verb) 
 	return nobodyAsked(run(v))
 }
 
-// openVerbJournal opens the journal for writing, or one beside it while another cooper writes: scripts run side by
-// side, and beside the screen.
-func openVerbJournal(dir string) (*journal.Journal, error) {
-	j, err := journal.Open(dir)
-	if _, held := errors.AsType[*journal.HeldError](err); held {
-		j, _, err = journal.OpenBeside(dir)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("the journal can't be opened: %w", err)
-	}
-	return j, nil
-}
-
 // do shows a plan, gets consent, applies it and says how it went.
 func (v *verb) do(plan *awsops.Plan, err error) error {
 	if err != nil {
@@ -123,6 +110,7 @@ func (v *verb) do(plan *awsops.Plan, err error) error {
 	if err := v.consent(plan); err != nil {
 		return err
 	}
+	v.takeUp(plan)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	job := v.session.Apply(ctx, plan)

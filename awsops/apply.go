@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -60,20 +61,32 @@ func (s *Session) Apply(ctx context.Context, p *Plan) *Job {
 		return job
 	}
 	r := &run{s: s, r: s.Reader(), w: w, plan: p, job: job, journal: s.opt.Journal}
+	if p.Journal != nil {
+		r.journal = p.Journal
+	}
 	go r.all(ctx)
 	return job
 }
 
-// all runs the plan from its basis to the journal's last line.
+// all runs the plan, and lets go of a journal of its own.
 func (r *run) all(ctx context.Context) {
 	r.job.begin()
+	err := r.whole(ctx)
+	if own, ok := r.plan.Journal.(io.Closer); ok {
+		if cerr := own.Close(); cerr != nil {
+			r.job.Note("The journal could not be closed: " + cerr.Error())
+		}
+	}
+	r.job.end(err)
+}
+
+// whole runs the plan from its basis to the journal's last line.
+func (r *run) whole(ctx context.Context) error {
 	if err := r.checkBasis(ctx); err != nil {
-		r.job.end(r.reason(ctx, err))
-		return
+		return r.reason(ctx, err)
 	}
 	if err := r.record(); err != nil {
-		r.job.end(err)
-		return
+		return err
 	}
 	err := r.steps(ctx)
 	if err == nil {
@@ -81,13 +94,12 @@ func (r *run) all(ctx context.Context) {
 	}
 	err = r.reason(ctx, err)
 	if err != nil && errors.Is(context.Cause(ctx), ErrLater) {
-		r.job.end(err) // the journal keeps it as unfinished
-		return
+		return err // the journal keeps it as unfinished
 	}
 	if jerr := r.journal.End(r.ending(err)); jerr != nil {
 		r.job.Note("The journal could not be completed: " + jerr.Error())
 	}
-	r.job.end(err)
+	return err
 }
 
 // record writes the journal's first line. What changes nothing in S3 runs without one where none can be kept.
@@ -100,13 +112,13 @@ func (r *run) record() error {
 	switch {
 	case err == nil:
 		return nil
-	case p.Reads():
+	case p.Reads() && p.Journal == nil:
 		r.journal = noJournal{}
 		r.job.Note("This is not in the journal, so it can't be gone on with: " + err.Error())
 		return nil
 	}
 	return &Error{Op: p.Kind, Bucket: p.Target.Bucket, Kind: KindInvalid, Err: err,
-		Message: "the journal can't be written, so nothing was changed", Hint: "Check the state folder: is it full or read-only?"}
+		Message: "the journal can't be written, so nothing was changed: " + err.Error(), Hint: "Check the state folder: is it full or read-only?"}
 }
 
 // reason gives a job that was given up the cause of that, and leaves other errors as they are. A

@@ -32,6 +32,9 @@ type Plan struct {
 
 	From    Checkpoint // where to go on, for a plan that Session.Resume made
 	Resumes string     // id of the job that it goes on with
+	// Journal is the one that the job which it goes on with is in, nil: the session's. It is closed when the job has ended,
+	// where it can be.
+	Journal Journal
 }
 
 // Document is a document of a bucket's settings that a plan replaces or removes as a whole.

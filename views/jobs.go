@@ -1,7 +1,9 @@
 package views
 
 import (
+	"context"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -9,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"cooper/awsops"
+	"cooper/awsops/record"
 	"cooper/ui"
 )
 
@@ -26,7 +29,7 @@ type jobsView struct {
 // jobRow is a job of this run, or one that an earlier run left.
 type jobRow struct {
 	job  *awsops.Job
-	left *awsops.Unfinished
+	left *record.Left
 }
 
 // NewJobs makes the screen of running and ended jobs.
@@ -53,7 +56,7 @@ func (v *jobsView) readLeft() tea.Cmd {
 	if v.env.Journal == nil {
 		return nil
 	}
-	return ui.Do(v.life, "left", v.env.unfinished, func(left []awsops.Unfinished, err error) tea.Cmd {
+	return ui.Do(v.life, "left", v.env.unfinished, func(left []record.Left, err error) tea.Cmd {
 		v.left, v.failed = nil, err
 		for _, u := range left {
 			v.left = append(v.left, jobRow{left: &u})
@@ -124,8 +127,14 @@ func (v *jobsView) whyNotRunning() string {
 	return ""
 }
 
-func (v *jobsView) whyNoPause() string  { return v.whyNotRunning() }
-func (v *jobsView) whyNoCancel() string { return v.whyNotRunning() }
+func (v *jobsView) whyNoPause() string { return v.whyNotRunning() }
+
+func (v *jobsView) whyNoCancel() string {
+	if row, ok := v.selected(); ok && row.left != nil {
+		return ""
+	}
+	return v.whyNotRunning()
+}
 
 func (v *jobsView) whyNoResume() string {
 	if row, ok := v.selected(); !ok || row.left == nil {
@@ -146,10 +155,30 @@ func (v *jobsView) pause() tea.Cmd {
 
 func (v *jobsView) cancel() tea.Cmd {
 	row, _ := v.selected()
+	if row.left != nil {
+		return v.giveUp(*row.left)
+	}
 	return ui.Push(ui.NewConfirm(ui.ConfirmOptions{
 		Title: "Cancel job", Danger: true, Yes: "cancel it", No: "let it run",
 		Text: row.job.Title() + "\n\nWhat it has done stays done. What is on its way may still be carried out.",
 		OK:   func() tea.Cmd { row.job.Cancel(errQuit); return nil },
+	}))
+}
+
+// giveUp takes a job off the list that nobody wants to go on with.
+func (v *jobsView) giveUp(left record.Left) tea.Cmd {
+	return ui.Push(ui.NewConfirm(ui.ConfirmOptions{
+		Title: "Give up job", Danger: true, Yes: "give it up", No: "keep it",
+		Text: ui.Clean(left.Start.Title) + "\n\nIt is not offered any more. What it has done stays done; incomplete uploads stay in the bucket and are in Properties.",
+		OK: func() tea.Cmd {
+			return ui.Do(v.life, "give up", func(context.Context) (struct{}, error) { return struct{}{}, v.env.abandon(left) },
+				func(_ struct{}, err error) tea.Cmd {
+					if err != nil {
+						return ui.Fail(err, nil)
+					}
+					return v.readLeft()
+				})
+		},
 	}))
 }
 
@@ -224,10 +253,13 @@ func jobLines(s awsops.JobSnapshot, now time.Time) []string {
 	return out
 }
 
-func leftLines(u awsops.Unfinished) []string {
+func leftLines(u record.Left) []string {
 	out := []string{u.Start.Title, "", "An earlier run started this and did not end it.", "started   " + ui.Time(u.Start.At), "id        " + u.Start.ID}
 	if u.Start.Target.Bucket != "" {
 		out = append(out, "bucket    "+u.Start.Target.Bucket)
+	}
+	if u.Dir != "" {
+		out = append(out, "journal   "+ui.Clean(filepath.Base(u.Dir)))
 	}
 	out = append(out, "done      "+ui.Thousands(u.At.Done))
 	return append(append(out, ""), u.Start.Commands...)

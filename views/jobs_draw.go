@@ -2,10 +2,12 @@ package views
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
 	"cooper/awsops"
+	"cooper/awsops/journal"
 	"cooper/awsops/record"
 	"cooper/ui"
 )
@@ -37,7 +39,7 @@ func (v *jobsView) row(r jobRow, on bool, w int) []string {
 	title, second, role := "", "", ui.RoleWarn
 	if r.left != nil {
 		title = ui.Clean(r.left.Start.Title)
-		second = "unfinished since " + ui.Age(r.left.Start.At, v.env.Now()) + "; n goes on with it"
+		second = "unfinished since " + ui.Age(r.left.Start.At, v.env.Now()) + "; n goes on with it, d gives it up"
 	} else {
 		s := r.job.Snapshot()
 		work := workSnapshot(s, v.env.Now())
@@ -110,23 +112,28 @@ func stateRole(state awsops.JobState, level ui.Level) ui.Role {
 	return ui.RoleInfo
 }
 
-// unfinished reads from the journal what an earlier run left.
-func (e *Env) unfinished(context.Context) ([]awsops.Unfinished, error) {
-	records, err := e.Journal.Unfinished()
-	var out []awsops.Unfinished
-	for _, r := range records {
-		u, uerr := record.Unfinished(r)
-		if uerr != nil {
-			return out, uerr
-		}
-		out = append(out, u)
-	}
-	return out, err
+// unfinished reads from the journals what earlier runs left.
+func (e *Env) unfinished(context.Context) ([]record.Left, error) {
+	own, err := record.LeftIn(e.Journal)
+	others, oerr := record.Others(e.Journal.Beside()).Unfinished()
+	return append(own, others...), errors.Join(err, oerr)
 }
 
-// resumer plans the rest of an unfinished job.
-func (e *Env) resumer(u awsops.Unfinished) Planner {
+// abandon writes down that nobody goes on with a job.
+func (e *Env) abandon(l record.Left) error {
+	if l.Dir != "" {
+		return record.Abandon(l.Dir, l.Start.ID)
+	}
+	return e.Journal.End(l.Start.ID, journal.Result{Outcome: journal.Abandoned})
+}
+
+// resumer plans the rest of an unfinished job, in the journal that it is in.
+func (e *Env) resumer(l record.Left) Planner {
 	return func(ctx context.Context, _ *awsops.Reader) (*awsops.Plan, error) {
-		return e.Session.Resume(ctx, e.Planners, u)
+		p, err := e.Session.Resume(ctx, e.Planners, l.Unfinished)
+		if err == nil && l.Dir != "" {
+			p.Journal = record.Continuing(l.Dir, l.Start.ID)
+		}
+		return p, err
 	}
 }

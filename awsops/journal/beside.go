@@ -24,6 +24,9 @@ func OpenBeside(dir string) (j *Journal, name string, err error) {
 	return j, name, err
 }
 
+// Beside gives the folders of the other journals of the same state folder that are there, the main one first.
+func (j *Journal) Beside() []string { return j.disk.beside() }
+
 // beside gives the other folders with journals of the same state folder, the main one first.
 func (f *folder) beside() []string {
 	main := f.dir

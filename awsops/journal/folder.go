@@ -13,8 +13,11 @@ import (
 	"time"
 )
 
+// File is the name of the file in a journal's folder that its changes are in.
+const File = "journal.jsonl"
+
 const (
-	journalFile = "journal.jsonl"
+	journalFile = File
 	lockFile    = "journal.lock"
 	bulkFolder  = "bulk"
 )
