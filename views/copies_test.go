@@ -35,7 +35,7 @@ func TestAnObjectIsRenamedByAPlanThatSaysWhatIsCarriedOver(t *testing.T) {
 		p.Press("enter")
 		p.Sleep(time.Second)
 		p.Press("c")
-		p.Sees("Copy, move, rename", "readme.txt", "in bucket", "replace")
+		p.Sees("Copy, move, rename", "readme.txt", "in bucket", "existing")
 		p.Press("enter")
 		p.Sees("this is the same place")
 		p.Type(".old")
