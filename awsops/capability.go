@@ -19,10 +19,3 @@ func Offered[T any](s *Session, r Reading[T]) error {
 	}
 	return e
 }
-
-// FellThrough is the error for an answer that isn't the sub-resource's document, such as a listing
-// or nothing at all: the server doesn't know the sub-resource.
-func FellThrough(op, bucket string) *Error {
-	return &Error{Op: op, Bucket: bucket, Kind: KindUnsupported, Status: 200,
-		Message: "the server answered with something else than this setting, so it doesn't have it"}
-}

@@ -44,11 +44,6 @@ func NoKey(op, bucket, key string, err error) *Error {
 		Hint: "Give the key again: cooper keeps none beyond a run."}
 }
 
-type bareKey struct{}
-
-// WithoutKeys makes a context whose calls get no customer-provided key but those that their inputs name.
-func WithoutKeys(ctx context.Context) context.Context { return context.WithValue(ctx, bareKey{}, true) }
-
 // keyTries is how many of a bucket's keys are tried on an object that is not known.
 const keyTries = 4
 
@@ -94,7 +89,7 @@ type handled struct {
 // with, and else, once S3 has refused, those that were given for its bucket one after the other.
 func (g *guard) lend(ctx context.Context, call *outgoing, v reflect.Value, send func() handled) handled {
 	at, ring := call.reads(v), &g.s.keys
-	if !g.lends(ctx, call, v, at) {
+	if !g.lends(call, v, at) {
 		h := send()
 		g.learn(call, v, h)
 		if h.err != nil && stringField(v, "SSECustomerKey") != "" {
@@ -161,8 +156,8 @@ func (g *guard) with(at spot, key sse.CustomerKey, v reflect.Value, send func() 
 }
 
 // lends reports whether a call may get a key: it reads an object, over TLS, and names no key itself.
-func (g *guard) lends(ctx context.Context, call *outgoing, v reflect.Value, at spot) bool {
-	return (readsObject[call.op] || at.prefix != "") && at.bucket != "" && g.s.Secure() && ctx.Value(bareKey{}) == nil &&
+func (g *guard) lends(call *outgoing, v reflect.Value, at spot) bool {
+	return (readsObject[call.op] || at.prefix != "") && at.bucket != "" && g.s.Secure() &&
 		stringField(v, at.prefix+"SSECustomerKey") == ""
 }
 

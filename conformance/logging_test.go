@@ -71,10 +71,8 @@ func TestAccessLogsAreSetDeliveredReadAndTurnedOff(t *testing.T) {
 func readLogs(t *testing.T, w *world, place logging.Place, from, to time.Time) *logging.Scan {
 	t.Helper()
 	s := logging.Open(t.Context(), w.reader(), place, from, to)
-	for until := time.Now().Add(20 * time.Second); !s.Complete(); time.Sleep(time.Millisecond) {
-		if time.Now().After(until) {
-			t.Fatal("the scan doesn't end")
-		}
+	if err := s.Wait(t.Context()); err != nil {
+		t.Fatal(err)
 	}
 	if p := s.Progress(); p.Err != nil || p.Failed > 0 || p.Found == 0 || p.Read != p.Found || p.Bytes != p.FoundBytes {
 		t.Fatalf("%+v", p)
@@ -217,9 +215,7 @@ func (w *world) logFiles(t *testing.T, source string) (place logging.Place, at t
 // ended opens a scan and waits for its end.
 func ended(ctx context.Context, w *world, place logging.Place, at time.Time) *logging.Scan {
 	s := logging.Open(ctx, w.reader(), place, at, at.Add(time.Hour))
-	for !s.Complete() {
-		time.Sleep(time.Millisecond)
-	}
+	_ = s.Wait(context.WithoutCancel(ctx)) // its error is in Progress
 	return s
 }
 

@@ -2,17 +2,14 @@ package conformance
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"cooper/awsops"
-	"cooper/awsops/buckets"
 	details "cooper/awsops/objects"
 	"cooper/awsops/transfer"
 )
@@ -110,31 +107,6 @@ func TestAFileThatChangesIsNotUploaded(t *testing.T) {
 	}
 }
 
-func TestACancelledUploadLeavesNoPartsBehind(t *testing.T) {
-	w := open(t)
-	b := w.bucket(t, "")
-	p, err := transfer.PlanUpload(t.Context(), w.reader(), transfer.UploadSpec{File: writeFile(t, noise(64<<20)), Bucket: b, Key: "k"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	job := w.session.Apply(t.Context(), p)
-	for job.Snapshot().Bytes == 0 && !job.State().Ended() {
-		if err := job.Wait(shortly(t)); err != nil && !errors.Is(err, context.DeadlineExceeded) {
-			t.Fatal(err)
-		}
-	}
-	job.Cancel(errors.New("enough"))
-	_ = job.Wait(t.Context())
-	if s := job.Snapshot(); s.State != awsops.JobCancelled {
-		t.Fatalf("state %v, %v", s.State, s.Err)
-	}
-	for page, err := range buckets.Uploads(t.Context(), w.reader(), b, "") {
-		if err != nil || len(page) > 0 {
-			t.Errorf("left: %+v, %v", page, err)
-		}
-	}
-}
-
 func TestADownloadNeverReplacesAFileUnasked(t *testing.T) {
 	w := open(t)
 	b := w.bucket(t, "")
@@ -190,11 +162,4 @@ func TestAnObjectThatIsReplacedMeanwhileIsNotMixed(t *testing.T) {
 	if _, err := os.Stat(to); err == nil {
 		t.Error("a file was left")
 	}
-}
-
-// shortly ends soon, to look at a job now and then.
-func shortly(t *testing.T) context.Context {
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Millisecond)
-	t.Cleanup(cancel)
-	return ctx
 }

@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,7 +18,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"cooper/awsops"
-	"cooper/awsops/buckets"
 	details "cooper/awsops/objects"
 	"cooper/awsops/transfer"
 )
@@ -224,26 +222,6 @@ func (w *world) sent(op string) int {
 	return n
 }
 
-// cutOff stops a job in its middle, as quitting does, when no request is on its way.
-func cutOff(t *testing.T, job *awsops.Job) {
-	t.Helper()
-	for job.Snapshot().Bytes == 0 && !job.State().Ended() {
-		_ = job.Wait(shortly(t))
-	}
-	job.Pause()
-	for still, last := 0, int64(0); still < 20; still++ {
-		_ = job.Wait(shortly(t))
-		if now := job.Snapshot().Bytes; now != last {
-			still, last = 0, now
-		}
-	}
-	job.Cancel(awsops.ErrLater)
-	_ = job.Wait(t.Context())
-	if s := job.Snapshot(); s.State != awsops.JobCancelled {
-		t.Fatalf("%s after %d bytes: %v", s.State, s.Bytes, s.Err)
-	}
-}
-
 func TestAnUploadThatWasCutOffSendsNoPartTwice(t *testing.T) {
 	w := open(t)
 	b := w.bucket(t, "")
@@ -254,8 +232,7 @@ func TestAnUploadThatWasCutOffSendsNoPartTwice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	job := w.session.Apply(t.Context(), p)
-	cutOff(t, job)
+	w.cutOff(t, "UploadPart", func() *awsops.Job { return w.session.Apply(t.Context(), p) })
 	if len(kept.all) != 1 || w.sent("UploadPart") == 24 {
 		t.Fatalf("kept %+v after %d parts", kept.all, w.sent("UploadPart"))
 	}
@@ -294,7 +271,7 @@ func TestADownloadThatWasCutOffFetchesNoPieceTwice(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := w.sent("GetObject")
-	cutOff(t, d.Start(t.Context(), w.session))
+	w.cutOff(t, "GetObject", func() *awsops.Job { return d.Start(t.Context(), w.session) })
 	if d, err = transfer.PlanDownload(t.Context(), w.reader(), d.Spec); err != nil {
 		t.Fatal(err)
 	}
@@ -318,29 +295,6 @@ func TestAnUploadIsNotGoneOnWithWhenItsFileChanged(t *testing.T) {
 	_, err := transfer.PlanGoOn(t.Context(), w.reader(), kept)
 	if e, ok := errors.AsType[*awsops.Error](err); !ok || e.Kind != awsops.KindNotFound {
 		t.Errorf("got %v", err)
-	}
-}
-
-func TestAPausedTransferSendsNothing(t *testing.T) {
-	w := open(t)
-	b := w.bucket(t, "")
-	p, err := transfer.PlanUpload(t.Context(), w.reader(), transfer.UploadSpec{File: writeFile(t, noise(64<<20)), Bucket: b, Key: "k"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	job := w.session.Apply(t.Context(), p)
-	job.Pause()
-	if err := job.Wait(shortly(t)); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("a paused job ended: %v", err)
-	}
-	job.Resume()
-	if err := job.Wait(t.Context()); err != nil {
-		t.Error(err)
-	}
-	for page, err := range buckets.Uploads(t.Context(), w.reader(), b, "") {
-		if err != nil || len(page) > 0 {
-			t.Errorf("left: %+v, %v", page, err)
-		}
 	}
 }
 

@@ -1,7 +1,5 @@
 package accesslog
 
-import "time"
-
 // parseTime reads a time as records have it, such as 06/Feb/2019:00:00:38 +0000, as Unix seconds.
 func parseTime(s []byte) (int64, bool) {
 	if len(s) != 26 || !punctuated(s) {
@@ -92,6 +90,3 @@ func number(s []byte, most int64) (int64, bool) {
 	}
 	return n, n <= most
 }
-
-// Format writes a time as records have it.
-func Format(t time.Time) string { return t.UTC().Format("02/Jan/2006:15:04:05 -0700") }

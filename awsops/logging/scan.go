@@ -49,7 +49,7 @@ type Scan struct {
 	r       *awsops.Reader
 	cancel  context.CancelCauseFunc
 	version atomic.Uint64
-	done    atomic.Bool
+	done    chan struct{} // closed at the end
 
 	mu   sync.Mutex
 	p    Progress
@@ -60,7 +60,7 @@ type Scan struct {
 // or Cancel; what was read stays in the table.
 func Open(ctx context.Context, r *awsops.Reader, place Place, from, to time.Time) *Scan {
 	ctx, cancel := context.WithCancelCause(ctx)
-	s := &Scan{Place: place, From: from, To: to, Table: accesslog.New(), r: r, cancel: cancel, seen: map[string]bool{}}
+	s := &Scan{Place: place, From: from, To: to, Table: accesslog.New(), r: r, cancel: cancel, done: make(chan struct{}), seen: map[string]bool{}}
 	go func() {
 		err := s.read(ctx, place.Files(ctx, r, from, to))
 		s.change(func(p *Progress) {
@@ -69,7 +69,7 @@ func Open(ctx context.Context, r *awsops.Reader, place Place, from, to time.Time
 				p.Err = awsops.Wrap("read the access logs", place.Target, "", err)
 			}
 		})
-		s.done.Store(true)
+		close(s.done)
 		cancel(nil)
 	}()
 	return s
@@ -82,7 +82,27 @@ func (s *Scan) Cancel() { s.cancel(context.Canceled) }
 func (s *Scan) Version() uint64 { return s.version.Load() }
 
 // Complete reports whether nothing new will come.
-func (s *Scan) Complete() bool { return s.done.Load() }
+func (s *Scan) Complete() bool {
+	select {
+	case <-s.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// Wait waits for the end. Its error is that of Progress, or the end of ctx.
+func (s *Scan) Wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-s.done:
+	}
+	if err := s.Progress().Err; err != nil {
+		return err
+	}
+	return nil
+}
 
 // Progress says how far the scan has come.
 func (s *Scan) Progress() Progress {
