@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"cooper/awsops"
@@ -85,32 +86,34 @@ func errand(t *testing.T, w *world, dir string) {
 }
 
 func TestAJobOfTransfersWaitsForALoginInEveryPlace(t *testing.T) {
-	b, l, w := onLease(t)
-	makeBucketIn(t, w, "lapse", "eu-west-1")
-	dir := tree(t, map[string]string{"big": string(noise(8<<20 + 1)), "small": "x"})
-	b.server.Faults.Sleep = func(context.Context, time.Duration) error {
-		b.server.EndSessions()
-		return nil
-	}
-	for _, skip := range []int{0, 1} {
-		b.server.Faults.Clear()
-		l.asked.Store(0)
-		struck := map[string]func() int{}
-		for _, op := range []string{"ListObjectsV2", "HeadObject", "PutObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload",
-			"CopyObject", "DeleteObject", "GetObject", "DeleteObjects"} {
-			struck[op] = b.server.Faults.Add(sandbox.Fault{Operation: op, Skip: skip, Times: 1, Kind: sandbox.FaultDelay, Delay: time.Second})
+	synctest.Test(t, func(t *testing.T) {
+		b, l, w := onLease(t)
+		makeBucketIn(t, w, "lapse", "eu-west-1")
+		dir := tree(t, map[string]string{"big": string(noise(8<<20 + 1)), "small": "x"})
+		b.server.Faults.Sleep = func(context.Context, time.Duration) error {
+			b.server.EndSessions()
+			return nil
 		}
-		errand(t, w, dir)
-		times := 0
-		for op, n := range struck {
-			if times += n(); n() == 0 && skip == 0 {
-				t.Errorf("the login did not end at %s", op)
+		for _, skip := range []int{0, 1} {
+			b.server.Faults.Clear()
+			l.asked.Store(0)
+			struck := map[string]func() int{}
+			for _, op := range []string{"ListObjectsV2", "HeadObject", "PutObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload",
+				"CopyObject", "DeleteObject", "GetObject", "DeleteObjects"} {
+				struck[op] = b.server.Faults.Add(sandbox.Fault{Operation: op, Skip: skip, Times: 1, Kind: sandbox.FaultDelay, Delay: time.Second})
+			}
+			errand(t, w, dir)
+			times := 0
+			for op, n := range struck {
+				if times += n(); n() == 0 && skip == 0 {
+					t.Errorf("the login did not end at %s", op)
+				}
+			}
+			if n := int(l.asked.Load()); n == 0 || n > times { // several calls can wait for one login
+				t.Errorf("asked %d times for %d", n, times)
 			}
 		}
-		if n := int(l.asked.Load()); n == 0 || n > times { // several calls can wait for one login
-			t.Errorf("asked %d times for %d", n, times)
-		}
-	}
+	})
 }
 
 func TestABadAnswerToHEADIsNoLoginThatIsOver(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"testing/synctest"
 
 	"cooper/awsops"
 	"cooper/awsops/buckets"
@@ -33,21 +34,23 @@ func (w *world) left(t *testing.T, bucket string) []buckets.Upload {
 }
 
 func TestAnUploadWhoseAnswerIsLostIsFoundDoneAndNotRefused(t *testing.T) {
-	for name, c := range map[string]struct {
-		op   string
-		size int
-	}{"one PUT": {"PutObject", 1000}, "parts": {"CompleteMultipartUpload", 9 << 20}} {
-		w, b := faulty(t)
-		struck := w.server.Faults.Add(sandbox.Fault{Operation: c.op, Kind: sandbox.FaultResetAfter, Times: 1})
-		p, err := transfer.PlanUpload(t.Context(), w.reader(), transfer.UploadSpec{File: writeFile(t, noise(c.size)), Bucket: b, Key: "k"})
-		w.done(t, p, err)
-		if struck() != 1 {
-			t.Errorf("%s: the fault struck %d times", name, struck())
+	synctest.Test(t, func(t *testing.T) {
+		for name, c := range map[string]struct {
+			op   string
+			size int
+		}{"one PUT": {"PutObject", 1000}, "parts": {"CompleteMultipartUpload", 9 << 20}} {
+			w, b := faulty(t)
+			struck := w.server.Faults.Add(sandbox.Fault{Operation: c.op, Kind: sandbox.FaultResetAfter, Times: 1})
+			p, err := transfer.PlanUpload(t.Context(), w.reader(), transfer.UploadSpec{File: writeFile(t, noise(c.size)), Bucket: b, Key: "k"})
+			w.done(t, p, err)
+			if struck() != 1 {
+				t.Errorf("%s: the fault struck %d times", name, struck())
+			}
+			if rows := w.versions(t, b); rows != 1 {
+				t.Errorf("%s: %d versions were made", name, rows)
+			}
 		}
-		if rows := w.versions(t, b); rows != 1 {
-			t.Errorf("%s: %d versions were made", name, rows)
-		}
-	}
+	})
 }
 
 // versions counts the versions in a bucket.
@@ -74,48 +77,52 @@ func TestSomebodyElsesObjectIsNotTakenForOurs(t *testing.T) {
 }
 
 func TestAThrottledUploadGoesOnAndABrokenOneLeavesNothing(t *testing.T) {
-	w, b := faulty(t)
-	slow := sandbox.SlowDown()
-	slow.Operation, slow.Times = "UploadPart", 1
-	w.server.Faults.Add(slow)
-	file := writeFile(t, noise(9<<20))
-	p, err := transfer.PlanUpload(t.Context(), w.reader(), transfer.UploadSpec{File: file, Bucket: b, Key: "slow"})
-	w.done(t, p, err)
-	w.server.Faults.Clear()
-	w.server.Faults.Add(sandbox.Fault{Operation: "UploadPart", Skip: 1, Status: 403, Code: "AccessDenied", Message: "Access Denied"})
-	p, err = transfer.PlanUpload(t.Context(), w.reader(), transfer.UploadSpec{File: file, Bucket: b, Key: "broken"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if s := w.apply(t, p); s.State != awsops.JobFailed || s.Err.Kind != awsops.KindDenied {
-		t.Errorf("state %v, %v", s.State, s.Err)
-	}
-	if left := w.left(t, b); len(left) > 0 {
-		t.Errorf("left: %+v", left)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		w, b := faulty(t)
+		slow := sandbox.SlowDown()
+		slow.Operation, slow.Times = "UploadPart", 1
+		w.server.Faults.Add(slow)
+		file := writeFile(t, noise(9<<20))
+		p, err := transfer.PlanUpload(t.Context(), w.reader(), transfer.UploadSpec{File: file, Bucket: b, Key: "slow"})
+		w.done(t, p, err)
+		w.server.Faults.Clear()
+		w.server.Faults.Add(sandbox.Fault{Operation: "UploadPart", Skip: 1, Status: 403, Code: "AccessDenied", Message: "Access Denied"})
+		p, err = transfer.PlanUpload(t.Context(), w.reader(), transfer.UploadSpec{File: file, Bucket: b, Key: "broken"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s := w.apply(t, p); s.State != awsops.JobFailed || s.Err.Kind != awsops.KindDenied {
+			t.Errorf("state %v, %v", s.State, s.Err)
+		}
+		if left := w.left(t, b); len(left) > 0 {
+			t.Errorf("left: %+v", left)
+		}
+	})
 }
 
 func TestADownloadThatBreaksOffAsksForThePieceAgain(t *testing.T) {
-	w, b := faulty(t)
-	body := noise(17 << 20)
-	p, err := transfer.PlanUpload(t.Context(), w.reader(), transfer.UploadSpec{File: writeFile(t, body), Bucket: b, Key: "k"})
-	w.done(t, p, err)
-	to := filepath.Join(t.TempDir(), "k")
-	d, err := transfer.PlanDownload(t.Context(), w.reader(), transfer.DownloadSpec{Bucket: b, Key: "k", File: to})
-	if err != nil {
-		t.Fatal(err)
-	}
-	struck := w.server.Faults.Add(sandbox.Fault{Operation: "GetObject", Kind: sandbox.FaultTruncate, Bytes: 5000, Skip: 1, Times: 1})
-	job := d.Start(t.Context(), w.session)
-	if err := job.Wait(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if got, err := os.ReadFile(to); err != nil || !bytes.Equal(got, body) || struck() != 1 {
-		t.Errorf("%d bytes came down, %v, the fault struck %d times", len(got), err, struck())
-	}
-	if s := job.Snapshot(); s.Bytes != int64(len(body)) {
-		t.Errorf("%d bytes were counted of %d", s.Bytes, len(body))
-	}
+	synctest.Test(t, func(t *testing.T) {
+		w, b := faulty(t)
+		body := noise(17 << 20)
+		p, err := transfer.PlanUpload(t.Context(), w.reader(), transfer.UploadSpec{File: writeFile(t, body), Bucket: b, Key: "k"})
+		w.done(t, p, err)
+		to := filepath.Join(t.TempDir(), "k")
+		d, err := transfer.PlanDownload(t.Context(), w.reader(), transfer.DownloadSpec{Bucket: b, Key: "k", File: to})
+		if err != nil {
+			t.Fatal(err)
+		}
+		struck := w.server.Faults.Add(sandbox.Fault{Operation: "GetObject", Kind: sandbox.FaultTruncate, Bytes: 5000, Skip: 1, Times: 1})
+		job := d.Start(t.Context(), w.session)
+		if err := job.Wait(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(to); err != nil || !bytes.Equal(got, body) || struck() != 1 {
+			t.Errorf("%d bytes came down, %v, the fault struck %d times", len(got), err, struck())
+		}
+		if s := job.Snapshot(); s.Bytes != int64(len(body)) {
+			t.Errorf("%d bytes were counted of %d", s.Bytes, len(body))
+		}
+	})
 }
 
 func TestADownloadThatFailsForGoodLeavesNoFile(t *testing.T) {
