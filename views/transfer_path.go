@@ -31,7 +31,7 @@ type pathDialog struct {
 }
 
 func newPathDialog(env *Env, life *ui.Life, o pathOptions) ui.Dialog {
-	return &pathDialog{o: o, env: env, life: life, field: ui.NewField(ui.FieldOptions{Value: o.value, Placeholder: "path, tab completes"})}
+	return &pathDialog{o: o, env: env, life: life, field: ui.NewField(ui.FieldOptions{Value: o.value, Placeholder: "such as ~/photos; tab completes"})}
 }
 
 func (d *pathDialog) Title() string { return d.o.title }
