@@ -43,9 +43,7 @@ func TestEveryCaseIsAnsweredAsItsPageSays(t *testing.T) {
 		t.Fatalf("only %d cases", len(f.Cases))
 	}
 	for _, c := range f.Cases {
-		if c.Source == "" {
-			t.Errorf("%s has no source", c.Name)
-		}
+		sourced(t, c.Name, c.Source)
 		got := Simulate(f.Configs[c.Config], Request(c.Request))
 		if max(got.Status, 200) != c.Want.Status || got.Rule != c.Want.Rule-1 || got.Code != c.Want.Code || !strings.Contains(got.Message, c.Want.Words) {
 			t.Errorf("%s: %d, rule %d, %s %s", c.Name, got.Status, got.Rule, got.Code, got.Message)
@@ -61,6 +59,13 @@ func TestEveryCaseIsAnsweredAsItsPageSays(t *testing.T) {
 				t.Errorf("%s: %s is %q, want %q", c.Name, name, v, want)
 			}
 		}
+	}
+}
+
+func sourced(t *testing.T, name, source string) {
+	t.Helper()
+	if !strings.HasPrefix(source, "https://") && !strings.HasPrefix(source, "measured on ") {
+		t.Errorf("%s: %q is no source", name, source)
 	}
 }
 
@@ -90,6 +95,7 @@ func TestEveryDocumentIsTakenOrRefusedInItsPlace(t *testing.T) {
 		Rules                  []Rule
 	}](t, "documents.json") {
 		got := Check(c.Rules)
+		sourced(t, c.Name, c.Source)
 		switch {
 		case c.Code == "" && len(got) > 0:
 			t.Errorf("%s: %v", c.Name, got)
