@@ -166,6 +166,9 @@ func placeOf(s string) (ui.Place, error) {
 		return ui.Place{}, fmt.Errorf("%q is not an S3 address: it looks like s3://bucket/prefix", s)
 	}
 	bucket, prefix, _ := strings.Cut(rest, "/")
+	if !isURI && strings.ContainsAny(bucket, " \t") {
+		return ui.Place{}, fmt.Errorf("%q is no name of a bucket", s)
+	}
 	if bucket == "" {
 		return ui.Place{}, fmt.Errorf("%q names no bucket: an S3 address looks like s3://bucket/prefix", s)
 	}

@@ -22,6 +22,7 @@ func TestAddressesOnTheCommandLine(t *testing.T) {
 		{in: "s3://invoices//x", want: ui.Place{Screen: "objects", Bucket: "invoices", Prefix: "/x"}},
 		{in: "invoices", want: ui.Place{Screen: "objects", Bucket: "invoices"}},
 		{in: "s3://", err: "names no bucket"},
+		{in: "show me buckets", err: "is no name of a bucket"},
 		{in: "", err: "names no bucket"},
 		{in: "arn:aws-cn:s3:::photos/2026/a:b", want: ui.Place{Screen: "objects", Bucket: "photos", Prefix: "2026/a:b"}},
 		{in: "s3://arn:aws:s3:::photos", want: ui.Place{Screen: "objects", Bucket: "photos"}},

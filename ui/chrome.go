@@ -87,13 +87,20 @@ func (s *Shell) crumbs() []string {
 			out = append(out, c)
 		}
 	}
-	bucket := ""
+	bucket, at, screen := "", 0, ""
 	for _, e := range s.stack {
 		p := e.page()
 		if p.place.Bucket != bucket {
 			bucket = p.place.Bucket
 			add(bucket)
+			at = len(out)
+		} else if bucket != "" && p.place.Screen != screen && s.isTab(p.place.Screen) {
+			out = out[:at] // another tab is about the bucket, not about the level that it was chosen on
+			if c, ok := p.view.(Crumber); ok && !slices.Contains(c.Crumbs(), p.view.Title()) {
+				add(p.view.Title())
+			}
 		}
+		screen = p.place.Screen
 		if c, ok := p.view.(Crumber); ok {
 			for _, part := range c.Crumbs() {
 				add(part)
@@ -103,6 +110,11 @@ func (s *Shell) crumbs() []string {
 		add(p.view.Title())
 	}
 	return out
+}
+
+// isTab reports whether a screen is one of a bucket's tabs.
+func (s *Shell) isTab(screen string) bool {
+	return slices.ContainsFunc(s.o.Tabs, func(t Tab) bool { return t.Screen == screen })
 }
 
 func (s *Shell) crumbLine(w int) string {

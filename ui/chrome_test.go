@@ -205,3 +205,16 @@ func TestADialogOfAScreensOwnHasItsTimersAndItsEnd(t *testing.T) {
 		}
 	})
 }
+
+func TestATabThatIsChosenInsideOfABucketLeadsBackToTheBucket(t *testing.T) {
+	inBubble(t, uitest.Opts{}, newRig(), func(p *uitest.Program) {
+		p.Send(Open(Place{Screen: "objects", Bucket: "invoices"})())
+		p.Send(Open(Place{Screen: "objects", Bucket: "invoices", Prefix: "2026/"})())
+		p.Press("9")
+		p.Sees("buckets › invoices › properties")
+		p.Press("2")
+		p.Sees("buckets › invoices › versions")
+		p.Send(Open(Place{Screen: "objects", Bucket: "invoices", Prefix: "2026/03/"})())
+		p.Sees("buckets › invoices › objects")
+	})
+}

@@ -18,11 +18,12 @@ type palette struct {
 	*picker
 	commands []command
 	other    func(string) tea.Cmd // what was typed is no name
+	what     func(string) (string, bool)
 	tell     string
 }
 
 func (s *Shell) newPalette() *palette {
-	p := &palette{base: base{title: "Command"}, other: s.elsewhere}
+	p := &palette{base: base{title: "Command"}, other: s.elsewhere, what: s.whatElse}
 	var items []Choice
 	add := func(c Choice, name string, run func() tea.Cmd) {
 		items = append(items, c)
@@ -65,6 +66,21 @@ func (s *Shell) elsewhere(text string) tea.Cmd {
 	return s.open(place)
 }
 
+// whatElse says what enter does with a text that is no name of ours, and whether it does anything.
+func (s *Shell) whatElse(text string) (string, bool) {
+	if s.o.Goto == nil {
+		return "No command has this name.", false
+	}
+	place, err := s.o.Goto(text)
+	switch {
+	case err != nil:
+		return "No command has this name, and " + strings.TrimSuffix(err.Error(), ".") + ".", false
+	case place.Prefix != "":
+		return "No command has this name. Enter opens the bucket " + Clean(place.Bucket) + " at " + Clean(place.Prefix) + ".", true
+	}
+	return "No command has this name. Enter opens the bucket " + Clean(place.Bucket) + ".", true
+}
+
 func (p *palette) Typing() bool      { return true }
 func (p *palette) Actions() []Action { return nil }
 
@@ -93,6 +109,12 @@ func (p *palette) enter() (tea.Cmd, bool) {
 	text := strings.TrimSpace(p.field.Value())
 	i := p.chosen()
 	if i < 0 || strings.Contains(text, "://") {
+		if why, can := p.what(text); !can {
+			if i >= 0 { // else it stands there already
+				p.tell = why
+			}
+			return nil, false
+		}
 		return p.other(text), true
 	}
 	if p.tell = p.items[i].Why; p.tell != "" {
@@ -104,7 +126,16 @@ func (p *palette) enter() (tea.Cmd, bool) {
 func (p *palette) Render(w, h int) string {
 	t := p.theme()
 	w = min(w, 76)
-	lines := append([]string{": " + p.field.Render(t, w-2, true)}, p.lines(t, w, min(h-2, 14))...)
+	lines := []string{": " + p.field.Render(t, w-2, true)}
+	if text := strings.TrimSpace(p.field.Value()); p.chosen() < 0 && text != "" {
+		words, _ := p.what(text)
+		for _, l := range Wrap(words, w) {
+			lines = append(lines, t.Paint(RoleText, l))
+		}
+		lines = lines[:min(len(lines), max(h-1, 1))]
+	} else {
+		lines = append(lines, p.lines(t, w, min(h-2, 14))...)
+	}
 	tail := t.Paint(RoleFaint, Cut("enter run "+t.Glyph().Sep+" tab complete "+t.Glyph().Sep+" esc cancel", w))
 	if p.tell != "" {
 		tail = t.Paint(RoleWarn, Cut(t.Glyph().Warn+" "+p.tell, w))

@@ -20,6 +20,9 @@ func paletteRig(log *[]string) *rig {
 			if bucket, ok := strings.CutPrefix(s, "s3://"); ok {
 				return Place{Screen: "objects", Bucket: bucket}, nil
 			}
+			if bucket, prefix, ok := strings.Cut(s, "/"); ok {
+				return Place{Screen: "objects", Bucket: bucket, Prefix: prefix}, nil
+			}
 			return Place{}, errors.New("there is no command " + s)
 		}
 	})
@@ -61,8 +64,15 @@ func TestThePaletteGoesToWhatIsNoName(t *testing.T) {
 		p.Type("s3://invoices\n")
 		p.Sees("buckets › invoices › objects", "1 Objects")
 		p.Press(":")
-		p.Type("xyzzy\n")
-		p.Sees("There is no command xyzzy.")
+		p.Type("xyzzy")
+		p.Sees("No command has this name, and there is no command xyzzy.")
+		p.Type("\n")
+		p.Sees("xyzzy", "enter run") // it stays
+		p.Press("esc", ":")
+		p.Type("zzz-bucket/in/")
+		p.Sees("No command has this name. Enter opens the bucket zzz-bucket at in/.")
+		p.Type("\n")
+		p.Sees("› zzz-bucket › objects")
 	})
 }
 

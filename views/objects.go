@@ -201,7 +201,7 @@ func lastPart(key string) string {
 func rowFacts(row listing.Row) []ui.Fact {
 	facts := []ui.Fact{{Label: "key", Value: ui.Clean(row.Key)}}
 	if row.Prefix {
-		return append(facts, ui.Fact{Label: "kind", Value: "common prefix: keys below it begin so"})
+		return append(facts, ui.Fact{Label: "kind", Value: "common prefix: keys below it begin so"}, ui.Fact{Label: "more", Value: "i counts what is below it"})
 	}
 	if row.VersionID != "" {
 		facts = append(facts, ui.Fact{Label: "version", Value: ui.Clean(row.VersionID)}, ui.Fact{Label: "state", Value: versionState(row)})

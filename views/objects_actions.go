@@ -25,7 +25,7 @@ func (v *objectsView) Actions() []ui.Action {
 		{ID: "object.download", Keys: []string{"D"}, Help: "download", Why: v.none, Run: v.download},
 		v.env.editAction(v.life, v.bucket, v.none, v.chosen),
 		{ID: "object.versions", Keys: []string{"t"}, Help: "versions of the key", Why: v.noKey, Run: v.timeline},
-		{ID: "object.details", Keys: []string{"i"}, Help: "details", Why: v.noKey, Run: v.showDetails},
+		{ID: "object.details", Keys: []string{"i"}, Help: "details", Why: v.none, Run: v.showDetails},
 		v.env.presign(v.life, nil, v.signed),
 		{ID: "objects.sort", Keys: []string{"s"}, Help: "sort", Run: v.chooseOrder},
 		{ID: "objects.flat", Keys: []string{"F"}, Help: "all levels, or one", Run: v.toggleFlat},
@@ -77,7 +77,7 @@ func (v *objectsView) noKey() string {
 	case !ok:
 		return "there is no object here"
 	case row.Prefix:
-		return "this is a prefix, not an object"
+		return "this is a prefix, not an object: enter opens it, i counts what is below it"
 	}
 	return ""
 }
@@ -102,8 +102,11 @@ func (v *objectsView) open() tea.Cmd {
 
 func (v *objectsView) showDetails() tea.Cmd {
 	row, ok := v.current()
-	if !ok || row.Prefix {
+	switch {
+	case !ok:
 		return nil
+	case row.Prefix:
+		return ui.Push(newPrefixCount(v.env, v.bucket, row.Key))
 	}
 	return readDetails(v.env, v.life, ui.Place{Bucket: v.bucket, Key: row.Key}, v.beside(row.Key), func(d objects.Details) tea.Cmd {
 		v.details = &objectDetails{row.Key, d}

@@ -150,3 +150,27 @@ func TestAListingThatBreaksOffKeepsItsRowsAndSaysSo(t *testing.T) {
 		p.Sees("STANDARD", "The list is not whole")
 	})
 }
+
+func TestWhatIsBelowAPrefixIsCounted(t *testing.T) {
+	below := listed(false, objectXML("2025/a", 1000, "2026-02-03T04:05:06.000Z", "STANDARD"), objectXML("2025/b", 24, "2026-02-01T04:05:06.000Z", "GLACIER"),
+		objectXML("2025/c", 1024, "2026-02-02T04:05:06.000Z", "STANDARD"))
+	for name, c := range map[string]struct {
+		answer string
+		sees   []string
+	}{
+		"all":    {below, []string{"3, in all", "2.00 KiB (2,048 bytes)", "standard  2, 1.98 KiB", "glacier   1, 24 B", "2026-02-01", "2026-02-03", "1.00 KiB  2025/c", "1 LIST"}},
+		"denied": {"403 AccessDenied", []string{"0, at least", "It was not counted to the end: "}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			on(t, 80, 24, keysStage(openObjects, nil), func(s *stage, p *uitest.Program) {
+				p.Sleep(time.Second)
+				s.wire.answer = s3Answer(objectAnswers(map[string]string{"/invoices-2026": c.answer}))
+				p.Press("g", "i")
+				p.Sleep(time.Second)
+				p.Sees(c.sees...)
+				p.Press("esc")
+				p.SeesNot("requests")
+			})
+		})
+	}
+}
