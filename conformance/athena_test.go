@@ -280,6 +280,10 @@ func TestACancelledJobStopsItsQuery(t *testing.T) {
 	if e, err := athena.ReadExecution(t.Context(), w.reader(), "eu-west-1", seen[0].ID); err != nil || e.State != athena.Cancelled {
 		t.Errorf("%+v %v", e, err)
 	}
+	w.server.SlowQueries(0)
+	again, err := w.session.Resume(t.Context(), athena.Planners(), awsops.Unfinished{Start: awsops.JournalStart{ID: p.ID, Kind: p.Kind, Params: p.Params, Target: p.Target},
+		At: job.Snapshot().Reached})
+	w.done(t, again, err) // a query that was stopped is not what is waited for
 }
 
 func TestAthenaRefusesInWords(t *testing.T) {

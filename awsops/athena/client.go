@@ -17,10 +17,11 @@ type WorkGroup struct {
 	Output   string // s3://…, where results go when a query says nothing; "" for nowhere
 	Enforced bool   // its settings win over the query's
 	Cutoff   int64  // bytes that a query may read before it is stopped; 0 for no bound
+	Err      error  // why its settings, which are the last three, aren't known; nil when they are
 }
 
 // ReadWorkGroups lists the workgroups of the session's region with their settings, by name (ListWorkGroups,
-// GetWorkGroup). One whose settings are denied is listed without them. Errors are *awsops.Error; a compatible endpoint
+// GetWorkGroup). One whose settings can't be read is listed without them, and says so. Errors are *awsops.Error; a compatible endpoint
 // has no Athena: KindUnsupported.
 func ReadWorkGroups(ctx context.Context, r *awsops.Reader, region string) ([]WorkGroup, error) {
 	var out []WorkGroup
@@ -63,7 +64,8 @@ func readWorkGroup(ctx context.Context, r *awsops.Reader, region string, g *Work
 	}
 	err := r.JSON(ctx, awsops.JSONCall{Service: service, Region: region, Action: "GetWorkGroup"}, map[string]any{"WorkGroup": g.Name}, &doc)
 	if err != nil {
-		return // the group can be used without its settings being known
+		g.Err = err // the group can be used without its settings being known
+		return
 	}
 	c := doc.WorkGroup.Configuration
 	g.Output, g.Enforced, g.Cutoff = c.ResultConfiguration.OutputLocation, c.EnforceWorkGroupConfiguration, c.BytesScannedCutoffPerQuery

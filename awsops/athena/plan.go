@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -80,9 +81,8 @@ func PlanQuery(ctx context.Context, r *awsops.Reader, spec QuerySpec) (*awsops.P
 		return nil, err
 	}
 	id := r.Session().NewID()
-	if spec.Once == "" {
-		spec.Once = once(id, r.Now())
-	}
+	run := &run{fresh: spec.takeToken(once(id, r.Now())), region: target.Region}
+	run.spec = spec
 	raw, err := json.Marshal(spec)
 	if err != nil {
 		return nil, err
@@ -95,7 +95,6 @@ func PlanQuery(ctx context.Context, r *awsops.Reader, spec QuerySpec) (*awsops.P
 		Consent: awsops.Consent{Kind: awsops.ConsentYes},
 		Undo:    "Reading changes nothing. The result stays at its location until it is deleted there; the table until DROP TABLE `" + spec.Place.Table() + "`."}
 	describe(p, spec, e)
-	run := &run{spec: spec, region: target.Region}
 	p.Steps = []awsops.Step{
 		run.step(target, "make the table, unless it is there", CreateTable(spec.Database, spec.Place), "table"),
 		run.step(target, "run the query", q.SQL(spec.Database, spec.Place, spec.Range), "query"),
@@ -138,6 +137,15 @@ func describe(p *awsops.Plan, spec QuerySpec, e Estimate) {
 	p.Effects.AtLeast, p.Effects.Scanned = e.AtLeast, e.Counted()
 }
 
+// takeToken takes a token unless there is one, and gives it back then.
+func (s *QuerySpec) takeToken(token string) (left string) {
+	if s.Once == "" {
+		s.Once = token
+		return ""
+	}
+	return token
+}
+
 // once is an idempotency token as long as Athena wants it: 32 characters or more.
 func once(id string, now time.Time) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", id, now.UnixNano()))
@@ -147,6 +155,7 @@ func once(id string, now time.Time) string {
 // run is a plan's work, with the execution that ran last.
 type run struct {
 	spec   QuerySpec
+	fresh  string // a token of a job that goes on: its own one may lead to a query that was stopped or failed
 	region string
 	mu     sync.Mutex
 	last   string // its id
@@ -174,15 +183,39 @@ func (x *run) step(target awsops.Target, title, sql, part string) awsops.Step {
 	}
 	return awsops.Step{Title: title, Command: line.String(),
 		Do: func(ctx context.Context, w *awsops.Writer, _ awsops.Item) (awsops.Receipt, error) {
-			var out struct{ QueryExecutionId string }
-			if err := w.JSON(ctx, awsops.JSONCall{Service: service, Region: x.region, Action: "StartQueryExecution"}, in, &out); err != nil {
+			id, err := x.start(ctx, w, in, part)
+			if err != nil {
 				return awsops.Receipt{}, err
 			}
-			x.mu.Lock()
-			x.last = out.QueryExecutionId
-			x.mu.Unlock()
-			return x.wait(ctx, w, out.QueryExecutionId, part == "query")
+			return x.wait(ctx, w, id, part == "query")
 		}}
+}
+
+// start begins a query, or finds the one that was begun with the same token. Of one that came to nothing Athena would
+// give the end again and again, so a job that goes on then asks anew.
+func (x *run) start(ctx context.Context, w *awsops.Writer, in map[string]any, part string) (id string, err error) {
+	var out struct{ QueryExecutionId string }
+	call := awsops.JSONCall{Service: service, Region: x.region, Action: "StartQueryExecution"}
+	if err := w.JSON(ctx, call, in, &out); err != nil {
+		return "", err
+	}
+	if x.fresh != "" {
+		e, err := ReadExecution(ctx, &w.Reader, x.region, out.QueryExecutionId)
+		if err != nil {
+			return "", err
+		}
+		if e.Ended() && e.State != Succeeded {
+			anew := maps.Clone(in)
+			anew["ClientRequestToken"] = x.fresh + part
+			if err := w.JSON(ctx, call, anew, &out); err != nil {
+				return "", err
+			}
+		}
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.last = out.QueryExecutionId
+	return x.last, nil
 }
 
 // The pauses between two looks at a run.

@@ -57,7 +57,8 @@ func (v *screen) whyNotRun() string {
 		return v.whyNotAsk()
 	case v.whyNotStop() == "":
 		return "a query is running"
-	case v.output == "" && v.location() == "":
+	}
+	if to, known := v.location(); v.output == "" && known && to == "" {
 		return "say with o where the result goes"
 	}
 	return ""

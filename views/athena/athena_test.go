@@ -171,9 +171,10 @@ func TestWhatKeepsAthenaFromBeingAskedIsSaidAndTheSQLStays(t *testing.T) {
 	}{
 		"no logs":         {func(w *wire) { w.logging = `<BucketLoggingStatus xmlns="http://s3.amazonaws.com/doc/2006-03-01/"/>` }, []string{"the bucket's access is not logged"}},
 		"denied logging":  {func(w *wire) { w.logging = "" }, []string{"denied"}},
-		"no workgroups":   {func(w *wire) { w.athena = map[string]string{} }, []string{"the list of workgroups is denied to you", "nowhere yet: o says where", "SELECT requester"}},
+		"no workgroups":   {func(w *wire) { w.athena = map[string]string{} }, []string{"the list of workgroups is denied to you", "where the workgroup says, unread: o sets it", "SELECT requester"}},
 		"simple keys":     {func(w *wire) { w.logging = fmt.Sprintf(logsOf, "") }, []string{"their keys are not partitioned", "SELECT requester"}},
-		"no place to go":  {func(w *wire) { w.athena["GetWorkGroup"] = "" }, []string{"nowhere yet: o says where"}},
+		"no place to go":  {func(w *wire) { w.athena["GetWorkGroup"] = `{"WorkGroup":{"Configuration":{}}}` }, []string{"nowhere yet: o says where"}},
+		"denied settings": {func(w *wire) { w.athena["GetWorkGroup"] = "" }, []string{"where the workgroup says, unread: o sets it"}},
 		"a hostile place": {func(w *wire) { w.logging = strings.Replace(fmt.Sprintf(logsOf, ""), "it's", "a${day}", 1) }, []string{"mean something else in a location"}},
 	} {
 		t.Run(name, func(t *testing.T) {

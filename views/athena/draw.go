@@ -92,11 +92,14 @@ func (v *screen) runs(w int) string {
 	if why := v.whyNotAsk(); why != "" && v.groups.State > awsops.Absent {
 		return v.line("runs", why+" The SQL can be copied.", ui.RoleWarn, w)
 	}
-	where := v.output
+	where, known := v.output, true
 	if where == "" {
-		where = v.location()
+		where, known = v.location()
 	}
-	if where == "" {
+	switch {
+	case !known:
+		where = "where the workgroup says, unread: o sets it"
+	case where == "":
 		where = "nowhere yet: o says where"
 	}
 	unlisted := ""
@@ -106,14 +109,14 @@ func (v *screen) runs(w int) string {
 	return v.line("runs", ui.Clean("in workgroup "+v.group+unlisted+", database "+v.database+"; the result goes to "+where), ui.RoleText, w)
 }
 
-// location is where the workgroup puts results by itself.
-func (v *screen) location() string {
+// location is where the workgroup puts results by itself, "" for nowhere, and whether that is known.
+func (v *screen) location() (to string, known bool) {
 	for _, g := range v.groups.Value {
 		if g.Name == v.group {
-			return g.Output
+			return g.Output, g.Err == nil
 		}
 	}
-	return ""
+	return "", false
 }
 
 func (v *screen) state(w int) string {
