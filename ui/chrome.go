@@ -90,24 +90,32 @@ func (s *Shell) crumbs() []string {
 	bucket, at, screen := "", 0, ""
 	for _, e := range s.stack {
 		p := e.page()
+		// Another tab is about the bucket, not about the level that it was chosen on.
+		turn := bucket != "" && p.place.Bucket == bucket && p.place.Screen != screen && s.isTab(p.place.Screen)
 		if p.place.Bucket != bucket {
 			bucket = p.place.Bucket
 			add(bucket)
 			at = len(out)
-		} else if bucket != "" && p.place.Screen != screen && s.isTab(p.place.Screen) {
-			out = out[:at] // another tab is about the bucket, not about the level that it was chosen on
-			if c, ok := p.view.(Crumber); ok && !slices.Contains(c.Crumbs(), p.view.Title()) {
-				add(p.view.Title())
-			}
+		} else if turn {
+			out = out[:at]
 		}
 		screen = p.place.Screen
-		if c, ok := p.view.(Crumber); ok {
-			for _, part := range c.Crumbs() {
-				add(part)
-			}
-			continue
+		for _, part := range p.crumbs(turn) {
+			add(part)
 		}
-		add(p.view.Title())
+	}
+	return out
+}
+
+// crumbs are a page's own; titled puts its title before them where they don't have it.
+func (p *page) crumbs(titled bool) []string {
+	c, ok := p.view.(Crumber)
+	if !ok {
+		return []string{p.view.Title()}
+	}
+	out := c.Crumbs()
+	if titled && !slices.Contains(out, p.view.Title()) {
+		out = append([]string{p.view.Title()}, out...)
 	}
 	return out
 }
