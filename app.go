@@ -62,7 +62,7 @@ func (p *process) runTUI(ctx context.Context, flags config.Flags, start ui.Place
 	shared := &sharedProfiles{a: a}
 	a.signIn.list = shared
 	a.setPresent(shared.first())
-	if err := a.openSession(ctx, sessionOptions(cfg.Connection())); err != nil {
+	if err := a.openSession(ctx, shared.open(cfg.Connection())); err != nil {
 		return err
 	}
 	a.notice = first(a.notice, profiles.Notice(p.env, cfg.Connection().Profile))

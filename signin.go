@@ -76,6 +76,9 @@ func (a *app) force(s *awsops.Session) {
 		a.signIn.chosen = append(a.signIn.chosen, *got.role)
 	}
 	a.signIn.mu.Unlock()
+	if got != nil && got.role != nil {
+		_ = profiles.Remember(a.cfg.StateDir, remembered(*got.role.SSO)) // it is in the list of this run all the same
+	}
 	if got == nil {
 		return
 	}
@@ -95,18 +98,27 @@ func (a *app) List() views.ProfileList {
 	a.signIn.mu.Lock()
 	defer a.signIn.mu.Unlock()
 	for _, e := range a.signIn.chosen {
+		if slices.ContainsFunc(out.Entries, func(have views.ProfileEntry) bool { return have.Name == e.Name }) {
+			continue
+		}
 		e.Present = e.Name == present
 		out.Entries = append(out.Entries, e)
 	}
 	return out
 }
 
-// chosen finds a role that this run has chosen without a profile.
-func (a *app) chosen(name string) (views.ProfileEntry, bool) {
+// Forget takes a role without a profile off the list, also of later runs.
+func (a *app) Forget(role profiles.SingleSignOn) error {
 	a.signIn.mu.Lock()
-	defer a.signIn.mu.Unlock()
-	for _, e := range a.signIn.chosen {
-		if e.Name == name && name != "" {
+	a.signIn.chosen = slices.DeleteFunc(a.signIn.chosen, func(e views.ProfileEntry) bool { return remembered(*e.SSO) == remembered(role) })
+	a.signIn.mu.Unlock()
+	return profiles.Forget(a.cfg.StateDir, remembered(role))
+}
+
+// chosen finds a role without a profile that was chosen in this run or an earlier one.
+func (a *app) chosen(name string) (views.ProfileEntry, bool) {
+	for _, e := range a.List().Entries {
+		if e.Kept && e.Name == name && name != "" {
 			return e, true
 		}
 	}
@@ -127,8 +139,9 @@ func (a *app) OpenRole(ctx context.Context, role profiles.SingleSignOn) (*awsops
 	defer a.signIn.mu.Unlock()
 	got := a.signIn.opened[s]
 	got.title = o.Profile
-	got.role = &views.ProfileEntry{Profile: profiles.Profile{Name: o.Profile, Kind: profiles.SSO, Source: profiles.SSO, Account: role.Account,
-		Region: o.Region, SSO: &role}, Region: o.Region, Endpoint: s.Endpoint(), Dialect: s.Dialect().String(), ReadOnly: o.ReadOnly}
+	e := roleEntry(role, o)
+	e.Endpoint, e.Dialect = s.Endpoint(), s.Dialect().String()
+	got.role = &e
 	return s, nil
 }
 
@@ -184,7 +197,10 @@ func (p *sharedProfiles) first() string {
 
 func (p *sharedProfiles) list(present string) views.ProfileList {
 	set := profiles.Load(p.a.p.env)
-	out := views.ProfileList{Troubles: set.Troubles}
+	out := views.ProfileList{Troubles: set.Troubles, Entries: p.remembered(set)}
+	for i := range out.Entries {
+		out.Entries[i].Present = out.Entries[i].Name == present
+	}
 	ambient := profiles.Ambient(p.a.p.env)
 	if len(ambient) > 0 {
 		out.Entries = append(out.Entries, p.entry(ambient[0], present)) // the others are never reached
@@ -203,6 +219,51 @@ func (p *sharedProfiles) list(present string) views.ProfileList {
 	}
 	out.Notice = profiles.Notice(p.a.p.env, named)
 	return out
+}
+
+// remembered are the roles without a profile that earlier runs signed in as, as far as their sso-session is still there.
+func (p *sharedProfiles) remembered(set profiles.Set) []views.ProfileEntry {
+	roles, _ := profiles.Roles(p.a.cfg.StateDir) // a list that can't be read offers nothing
+	var out []views.ProfileEntry
+	for _, r := range roles {
+		i := slices.IndexFunc(set.Sessions, func(s profiles.Profile) bool { return s.Name == r.Session && s.Kind == profiles.Portal })
+		if i < 0 {
+			continue
+		}
+		role := *set.Sessions[i].SSO
+		role.Account, role.Role = r.Account, r.Role
+		if o, err := p.role(role); err == nil {
+			out = append(out, roleEntry(role, o))
+		}
+	}
+	return out
+}
+
+func remembered(r profiles.SingleSignOn) profiles.Remembered {
+	return profiles.Remembered{Session: r.Session, Account: r.Account, Role: r.Role}
+}
+
+// roleEntry is a role without a profile in the list.
+func roleEntry(role profiles.SingleSignOn, o awsops.Options) views.ProfileEntry {
+	return views.ProfileEntry{Profile: profiles.Profile{Name: o.Profile, Kind: profiles.SSO, Source: profiles.SSO, Account: role.Account, Region: o.Region, SSO: &role},
+		Region: o.Region, Endpoint: o.Endpoint, Dialect: o.Dialect.String(), ReadOnly: o.ReadOnly, Kept: true}
+}
+
+// open makes the options of the profile that a run begins with: one of the files, or a role without a profile by the name
+// that it is listed under.
+func (p *sharedProfiles) open(c config.Connection) awsops.Options {
+	set := profiles.Load(p.a.p.env)
+	if _, ok := set.Find(c.Profile); ok || c.Profile == "" {
+		return sessionOptions(c)
+	}
+	for _, e := range p.remembered(set) {
+		if e.Name == c.Profile {
+			if o, err := p.role(*e.SSO); err == nil {
+				return o
+			}
+		}
+	}
+	return sessionOptions(c)
 }
 
 // entry puts together what the AWS files and cooper's own configuration say.

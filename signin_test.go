@@ -162,4 +162,33 @@ func TestARoleThatWasChosenStaysInTheListForItsLoginAndForSwitchingBack(t *testi
 	if err != nil || s.Profile() != "admin-222233334444" {
 		t.Errorf("opened again: %v", err)
 	}
+	later := &sharedProfiles{a: &app{p: a.p, cfg: a.cfg}} // another run
+	later.a.signIn.list, later.a.signIn.base, later.a.journal = later, a.signIn.base, a.journal
+	later.a.setPresent("default")
+	l = later.a.List()
+	if e := l.Entries[0]; len(l.Entries) != 2 || e.Name != "admin-222233334444" || !e.Kept || e.Present || e.SSO.Role != "admin" {
+		t.Errorf("after a restart: %+v", l.Entries)
+	}
+	if s, err := later.a.Open(t.Context(), "admin-222233334444"); err != nil || s.Profile() != "admin-222233334444" {
+		t.Errorf("opened after a restart: %v", err)
+	}
+	if o := later.open(config.Connection{Profile: "admin-222233334444"}); o.SSO == nil || o.SSO.Account != role.Account || o.SSO.Session != "corp" {
+		t.Errorf("named with --profile: %+v", o.SSO)
+	}
+	if err := later.a.Forget(role); err != nil || len(later.a.List().Entries) != 1 {
+		t.Errorf("forgotten: %v, %+v", err, later.a.List().Entries)
+	}
+}
+
+func TestARoleWhoseSSOSessionIsGoneIsNotOffered(t *testing.T) {
+	p := shared(t, "[sso-session other]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-central-1\n", "", config.Flags{}, nil)
+	if err := profiles.Remember(p.a.cfg.StateDir, profiles.Remembered{Session: "corp", Account: "222233334444", Role: "admin"}); err != nil {
+		t.Fatal(err)
+	}
+	if l := p.a.List(); len(l.Entries) != 1 {
+		t.Errorf("%+v", l.Entries)
+	}
+	if o := p.open(config.Connection{Profile: "admin-222233334444"}); o.SSO != nil || o.Profile != "admin-222233334444" {
+		t.Errorf("%+v", o)
+	}
 }

@@ -79,8 +79,8 @@ func (p *process) withVerb(ctx context.Context, f *verbFlags, run func(v *verb) 
 		debug.SetMemoryLimit(96 << 20)
 	}
 	v := &verb{p: p, flags: f, ctx: ctx, prices: pricesOf(cfg.Prices)}
-	o := sessionOptions(cfg.Connection())
-	login := &ttyLogin{ways: &sharedProfiles{a: &app{p: p, cfg: cfg}}}
+	ways := &sharedProfiles{a: &app{p: p, cfg: cfg}}
+	o, login := ways.open(cfg.Connection()), &ttyLogin{ways: ways}
 	o.MFA, o.Login = &ttyCodes{life: ctx}, login
 	if cfg.StateDir != "" {
 		if v.journal, err = openVerbJournal(cfg.StateDir); err != nil {

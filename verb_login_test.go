@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"cooper/awsops/profiles"
 	"cooper/sandbox"
 )
 
@@ -194,4 +195,23 @@ func TestAVerbWhoseRoleWantsACodeAsksForItAgainWhenTheRoleIsOver(t *testing.T) {
 	w.ends(t, c, 0, "1 done, 0 failed")
 	hidden(t, c, next)
 	w.sentOnce(t, 6)
+}
+
+func TestAVerbIsGivenARoleThatWasChosenOnTheScreenByItsName(t *testing.T) {
+	t.Parallel()
+	w := openShell(t)
+	sources := w.signOn(t)
+	delete(w.vars, "AWS_PROFILE")
+	state := filepath.Join(w.vars["XDG_STATE_HOME"], "cooper")
+	if err := profiles.Remember(state, profiles.Remembered{Session: "corp", Account: sandbox.DefaultAccount, Role: sandbox.SourceRole}); err != nil {
+		t.Fatal(err)
+	}
+	name := sandbox.SourceRole + "-" + sandbox.DefaultAccount
+	if code, said := w.alone(t, "ls", "--profile", name); code != exitRefused || !strings.Contains(said, "aws sso login --sso-session corp") {
+		t.Errorf("without a terminal: exit %d, %s", code, said)
+	}
+	c := w.onTTY(t, "ls", "--profile", name)
+	c.until("The login of " + name + " is over, or was never made.")
+	c.allow(sources, "")
+	w.ends(t, c, 0, "box")
 }

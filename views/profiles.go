@@ -143,6 +143,9 @@ func profileNote(e ProfileEntry) (string, grid.Style) {
 	if e.Kind == profiles.Portal {
 		return "enter: accounts and roles", cellInfo
 	}
+	if e.Kept {
+		words = append(words, "no profile, d forgets it")
+	}
 	if e.ReadOnly {
 		words = append(words, "read-only")
 	}

@@ -18,6 +18,7 @@ func (v *profilesView) Actions() []ui.Action {
 		{ID: "profiles.login", Keys: []string{"L"}, Help: "log in", Why: v.whyNoLogin, Run: v.login},
 		{ID: "profiles.details", Keys: []string{"i"}, Help: "details", Why: v.whyNone, Run: v.details},
 		{ID: "profiles.check", Keys: []string{"c"}, Help: "check what its server can do", Why: v.whyNoCheck, Run: v.check},
+		{ID: "profiles.forget", Keys: []string{"d"}, Help: "forget a role without a profile", Why: v.whyNoForget, Quiet: true, Run: v.forget},
 		{ID: "profiles.refresh", Keys: []string{"r"}, Help: "read again", Run: v.load},
 	}, v.table.withoutMarks()...)
 }
@@ -38,6 +39,29 @@ func (v *profilesView) whyBroken() string {
 		return e.Troubles[0].String()
 	}
 	return ""
+}
+
+func (v *profilesView) whyNoForget() string {
+	switch e, ok := v.selected(); {
+	case !ok:
+		return "there is no profile"
+	case !e.Kept:
+		return "cooper never changes the AWS files; only a role without a profile is its own to forget"
+	case e.Present:
+		return "this role is in use"
+	}
+	return ""
+}
+
+func (v *profilesView) forget() tea.Cmd {
+	e, _ := v.selected()
+	return ui.Do(v.life, "forget", func(context.Context) (struct{}, error) { return struct{}{}, v.env.Profiles.Forget(*e.SSO) },
+		func(_ struct{}, err error) tea.Cmd {
+			if err != nil {
+				return ui.Fail(err, nil)
+			}
+			return tea.Batch(v.load(), ui.Status("Forgot "+ui.Clean(e.title())+". Its login stays.", ui.Info))
+		})
 }
 
 func (v *profilesView) whyNoUse() string {

@@ -77,6 +77,13 @@ func (c *choice) OpenRole(_ context.Context, role profiles.SingleSignOn) (*awsop
 	return c.Open(context.Background(), role.Session+" "+role.Account+" "+role.Role)
 }
 
+func (c *choice) Forget(role profiles.SingleSignOn) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.asked = append(c.asked, "forget "+role.Role)
+	return nil
+}
+
 func (c *choice) Use(s *awsops.Session) { c.used = append(c.used, s) }
 
 func profilesStage(c *choice, change ...func(*stage)) func(t *testing.T) *stage {

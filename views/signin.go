@@ -16,6 +16,8 @@ type Profiles interface {
 	// OpenRole opens a session with a role of IAM Identity Center that no profile names; without account and role, one
 	// that signs nothing, to log in and to list them. It sends nothing.
 	OpenRole(ctx context.Context, role profiles.SingleSignOn) (*awsops.Session, error)
+	// Forget takes a role without a profile off the list.
+	Forget(role profiles.SingleSignOn) error
 	// Use puts a session in force: screens that are opened from now on get it.
 	Use(s *awsops.Session)
 }
@@ -36,6 +38,7 @@ type ProfileEntry struct {
 	Dialect  string
 	ReadOnly bool
 	Present  bool // the session in force was opened with it
+	Kept     bool // a role without a profile, remembered since it was signed in as
 }
 
 // title is the profile's name, or what stands for it.
