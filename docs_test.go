@@ -33,7 +33,7 @@ func pages(t *testing.T) map[string]string {
 
 var (
 	link = regexp.MustCompile(`\]\(([^)#]+)[^)]*\)`)
-	flag = regexp.MustCompile("(?:^|[^-\\w])--([a-z][a-z0-9-]*)")
+	flag = regexp.MustCompile(`(?:^|[^-\w])--([a-z][a-z0-9-]*)`)
 )
 
 func TestEveryLinkOfTheDocumentsLeadsSomewhere(t *testing.T) {

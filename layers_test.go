@@ -31,17 +31,18 @@ type layer struct {
 }
 
 const (
-	awsSDK = "github.com/aws/aws-sdk-go-v2"
-	smithy = "github.com/aws/smithy-go"
-	otp    = "github.com/pquerna/otp"
-	toml   = "github.com/pelletier/go-toml/v2"
-	goCmp  = "github.com/google/go-cmp"
-	vt     = "github.com/charmbracelet/x/vt"
-	pty    = "github.com/creack/pty"
-	qr     = "rsc.io/qr"
-	fuzzy  = "github.com/sahilm/fuzzy"
-	uitest = "cooper/ui/uitest"
-	crc    = "github.com/minio/crc64nvme"
+	awsSDK   = "github.com/aws/aws-sdk-go-v2"
+	smithy   = "github.com/aws/smithy-go"
+	otp      = "github.com/pquerna/otp"
+	toml     = "github.com/pelletier/go-toml/v2"
+	goCmp    = "github.com/google/go-cmp"
+	vt       = "github.com/charmbracelet/x/vt"
+	pty      = "github.com/creack/pty"
+	qr       = "rsc.io/qr"
+	fuzzy    = "github.com/sahilm/fuzzy"
+	uitest   = "cooper/ui/uitest"
+	viewtest = "cooper/views/viewtest"
+	crc      = "github.com/minio/crc64nvme"
 )
 
 var charm = []string{"charm.land", "github.com/charmbracelet"}
@@ -60,15 +61,16 @@ var layers = []layer{
 		never: []string{"cooper/awsops", "cooper/views", "cooper/config", "cooper/sandbox", awsSDK, vt, pty, goCmp, uitest}},
 	{path: uitest, may: with(charm, []string{"cooper/ui", vt, pty, goCmp}),
 		never: []string{"cooper/awsops", "cooper/views", "cooper/config", "cooper/sandbox", awsSDK}},
-	{path: "cooper/views", may: with(charm, []string{"cooper/ui", "cooper/views", "cooper/awsops"}), tests: []string{goCmp, uitest, vt},
-		never: []string{"cooper/config", "cooper/sandbox", vt, pty, goCmp, uitest}},
+	{path: "cooper/views", may: with(charm, []string{"cooper/ui", "cooper/views", "cooper/awsops"}), tests: []string{goCmp, uitest, viewtest, vt},
+		never: []string{"cooper/config", "cooper/sandbox", vt, pty, goCmp, uitest, viewtest}},
+	{path: viewtest, may: with(charm, []string{"cooper/ui", uitest, "cooper/views", "cooper/awsops"}), never: []string{"cooper/config", "cooper/sandbox"}},
 	{path: "cooper/sandbox", may: []string{"cooper/sandbox", awsSDK + "/aws", otp, crc}, tests: []string{awsSDK, smithy, goCmp},
 		never: with(charm, []string{"cooper/awsops", "cooper/ui", "cooper/views", "cooper/config"})},
 	{path: "cooper/conformance", tests: []string{"cooper/awsops", "cooper/sandbox", awsSDK, smithy, otp, goCmp}},
 }
 
 // shipped is what the program itself must not link: tools of tests.
-var shipped = []string{uitest, vt, pty, goCmp, "testing"}
+var shipped = []string{uitest, viewtest, vt, pty, goCmp, "testing"}
 
 // under says whether an import path is one of the prefixes or below one.
 func under(path string, prefixes []string) bool {
@@ -141,9 +143,9 @@ func nearBreaches(p listed, l layer) []string {
 }
 
 // allowed knows the two places where a prefix is too wide: of the SDK the sandbox has only values and the signer, and a prefix
-// that opens charm does not open its emulated screen, nor one that opens ui its tools for tests.
+// that opens charm does not open its emulated screen, nor one that opens ui or views their tools for tests.
 func allowed(p listed, path string, prefixes []string) bool {
-	if under(path, []string{vt, uitest}) && !slices.Contains(prefixes, path) {
+	if under(path, []string{vt, uitest, viewtest}) && !slices.Contains(prefixes, path) {
 		return under(p.ImportPath, []string{path})
 	}
 	if under(p.ImportPath, []string{"cooper/sandbox"}) && !slices.Contains(prefixes, awsSDK) && under(path, []string{awsSDK}) {
@@ -240,6 +242,7 @@ func TestTheTableOfLayersCatchesEachBreach(t *testing.T) {
 		{"uitest and awsops", listed{ImportPath: uitest, Imports: []string{"cooper/awsops"}}, "cooper/ui/uitest imports cooper/awsops"},
 		{"views", listed{ImportPath: "cooper/views", Imports: []string{"cooper/ui/grid", "cooper/awsops/versions", "charm.land/lipgloss/v2"},
 			Deps: []string{s3}}, ""},
+		{"views and viewtest", listed{ImportPath: "cooper/views/edit", Imports: []string{viewtest}, TestImports: []string{viewtest}}, "cooper/views/edit imports " + viewtest},
 		{"views and the SDK", listed{ImportPath: "cooper/views/policy", Imports: []string{s3 + "/types"}}, "cooper/views/policy imports " + s3 + "/types"},
 		{"views and config, far away", listed{ImportPath: "cooper/views", Deps: []string{"cooper/config"}}, "cooper/views links cooper/config in"},
 		{"views tests and the sandbox", listed{ImportPath: "cooper/views", XTestImports: []string{"cooper/sandbox"}}, "the tests of cooper/views import cooper/sandbox"},

@@ -12,6 +12,7 @@ import (
 	"cooper/ui"
 	"cooper/ui/uitest"
 	"cooper/views"
+	"cooper/views/viewtest"
 )
 
 func properties(version string) func(*views.Env) ui.View {
@@ -25,11 +26,11 @@ func showing(changes map[string]reply) func(t *testing.T) *stage {
 }
 
 func TestPropertiesAtEverySize(t *testing.T) {
-	for _, size := range sizes {
-		t.Run(size.name, func(t *testing.T) {
-			on(t, size.w, size.h, showing(nil), func(_ *stage, p *uitest.Program) {
+	for _, size := range viewtest.Sizes {
+		t.Run(size.Name, func(t *testing.T) {
+			on(t, size.W, size.H, showing(nil), func(_ *stage, p *uitest.Program) {
 				p.Sleep(time.Second)
-				uitest.Golden(t, "properties-"+size.name, p.Text())
+				uitest.Golden(t, "properties-"+size.Name, p.Text())
 			})
 		})
 	}
@@ -37,10 +38,10 @@ func TestPropertiesAtEverySize(t *testing.T) {
 
 func TestPicturesOfPropertiesLookDifferent(t *testing.T) {
 	for name, changes := range map[string]map[string]reply{
-		"denied":      {"HEAD " + object: {status: 403}},
-		"failed":      {"HEAD " + object: {status: 404}},
-		"tags-denied": {"GET " + object + "?tagging": {status: 403, body: "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"}},
-		"archived":    {"HEAD " + object: {body: text, header: map[string]string{"ETag": `"e1"`, "X-Amz-Storage-Class": "DEEP_ARCHIVE", "X-Amz-Restore": `ongoing-request="true"`}}},
+		"denied":      {"HEAD " + object: {Status: 403}},
+		"failed":      {"HEAD " + object: {Status: 404}},
+		"tags-denied": {"GET " + object + "?tagging": {Status: 403, Body: "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"}},
+		"archived":    {"HEAD " + object: {Body: text, Header: map[string]string{"ETag": `"e1"`, "X-Amz-Storage-Class": "DEEP_ARCHIVE", "X-Amz-Restore": `ongoing-request="true"`}}},
 	} {
 		on(t, 80, 24, showing(changes), func(_ *stage, p *uitest.Program) {
 			p.Sleep(time.Second)
@@ -66,12 +67,12 @@ func TestChangesAreGatheredAndSavedByOnePlan(t *testing.T) {
 		p.Press("S")
 		p.Sleep(time.Second)
 		p.Sees("Plan: Edit a/player.json", "max-age=300 → no-store", "metadata reviewed", "--metadata-directive REPLACE")
-		if len(s.wire.changes()) != 0 {
-			t.Errorf("something was sent: %q", s.wire.changes())
+		if len(s.Wire.Changes()) != 0 {
+			t.Errorf("something was sent: %q", s.Wire.Changes())
 		}
 		p.Press("enter")
 		p.Sleep(20 * time.Second)
-		if got := s.wire.changes(); len(got) != 1 || !strings.HasPrefix(got[0], "PUT "+object) {
+		if got := s.Wire.Changes(); len(got) != 1 || !strings.HasPrefix(got[0], "PUT "+object) {
 			t.Errorf("sent: %q", got)
 		}
 		p.Sees("the server answered with success and ignored it", "2 changes are not saved.") // the wire keeps nothing
@@ -88,7 +89,7 @@ func TestTagsAloneNeedNoCopy(t *testing.T) {
 		p.Sees("Change the tags of a/player.json", "put-object-tagging", "no new version")
 		p.Press("enter")
 		p.Sleep(20 * time.Second)
-		if got := s.wire.changes(); len(got) != 1 || !strings.Contains(got[0], "<Value>workshop film</Value>") {
+		if got := s.Wire.Changes(); len(got) != 1 || !strings.Contains(got[0], "<Value>workshop film</Value>") {
 			t.Errorf("sent: %q", got)
 		}
 	})
@@ -160,21 +161,21 @@ func two() objectset.Set {
 
 func TestFormsOfManyObjectsAtEverySize(t *testing.T) {
 	for i, name := range []string{"tags", "class", "headers", "restore"} {
-		for _, size := range sizes[:2] {
-			on(t, size.w, size.h, offering(objectset.Set{Bucket: "films", Under: true, Prefix: "masters/"}, nil), func(_ *stage, p *uitest.Program) {
+		for _, size := range viewtest.Sizes[:2] {
+			on(t, size.W, size.H, offering(objectset.Set{Bucket: "films", Under: true, Prefix: "masters/"}, nil), func(_ *stage, p *uitest.Program) {
 				p.Press("e")
 				for range i {
 					p.Press("down")
 				}
 				p.Press("enter")
-				uitest.Golden(t, "many-"+name+"-"+size.name, p.Text())
+				uitest.Golden(t, "many-"+name+"-"+size.Name, p.Text())
 			})
 		}
 	}
 }
 
 func TestMarkedObjectsGetTagsByOnePlan(t *testing.T) {
-	tagging := reply{body: `<Tagging><TagSet></TagSet></Tagging>`}
+	tagging := reply{Body: `<Tagging><TagSet></TagSet></Tagging>`}
 	on(t, 120, 50, offering(two(), map[string]reply{"GET /films/b?tagging": tagging}), func(_ *stage, p *uitest.Program) {
 		p.Press("e", "enter")
 		p.Type("team=a, nonsense")
@@ -190,7 +191,7 @@ func TestMarkedObjectsGetTagsByOnePlan(t *testing.T) {
 }
 
 func TestAHyphenTakesAHeaderAwayAndEmptyFieldsKeep(t *testing.T) {
-	on(t, 120, 60, offering(two(), map[string]reply{"HEAD /films/b": {header: map[string]string{"ETag": `"b"`}}}), func(_ *stage, p *uitest.Program) {
+	on(t, 120, 60, offering(two(), map[string]reply{"HEAD /films/b": {Header: map[string]string{"ETag": `"b"`}}}), func(_ *stage, p *uitest.Program) {
 		p.Press("e", "down", "down", "enter", "enter")
 		p.Sees("nothing would change")
 		p.Press("tab", "tab", "tab", "tab")
@@ -202,7 +203,7 @@ func TestAHyphenTakesAHeaderAwayAndEmptyFieldsKeep(t *testing.T) {
 }
 
 func TestARestoreIsAskedForWithItsDaysAndTier(t *testing.T) {
-	cold := map[string]reply{"HEAD " + object: {body: text, header: map[string]string{"ETag": `"e1"`, "X-Amz-Storage-Class": "GLACIER"}}}
+	cold := map[string]reply{"HEAD " + object: {Body: text, Header: map[string]string{"ETag": `"e1"`, "X-Amz-Storage-Class": "GLACIER"}}}
 	on(t, 120, 50, offering(one, cold), func(s *stage, p *uitest.Program) {
 		p.Press("e", "down", "down", "enter", "space", "tab", "backspace", "enter")
 		p.Sees("a number of days, 1 to 3650")
@@ -212,7 +213,7 @@ func TestARestoreIsAskedForWithItsDaysAndTier(t *testing.T) {
 		p.Sees("archived in GLACIER → readable in 5 to 12 hours, for 30 days", "Bulk is the cheapest")
 		p.Press("enter")
 		p.Sleep(20 * time.Second)
-		got := strings.Join(s.wire.changes(), "\n")
+		got := strings.Join(s.Wire.Changes(), "\n")
 		if !strings.Contains(got, "<Days>30</Days>") || !strings.Contains(got, "<Tier>Bulk</Tier>") {
 			t.Errorf("sent: %q", got)
 		}

@@ -23,7 +23,7 @@ func left(t *testing.T, s *stage, p *uitest.Program, written string, failed erro
 	t.Cleanup(func() { objectedit.ForgetDraft(path) })
 	d := draft{Text: objectedit.Text{Head: objects.Head{ETag: `"e1"`}, Body: []byte(text)}, path: path}
 	spec := objectedit.TextSpec{Bucket: "films", Key: "a/player.json", ETag: `"e1"`, File: path}
-	p.Post(edited(s.env, s.view.(*chooser).life, d, spec, failed)())
+	p.Post(edited(s.Env, s.View.(*chooser).life, d, spec, failed)())
 	p.Sleep(2 * time.Second)
 	return path
 }
@@ -66,7 +66,7 @@ func TestAWrittenTextIsShownWithItsDifferenceAndStored(t *testing.T) {
 		left(t, s, p, "{\"autoplay\":true}\n", nil)
 		p.Press("enter")
 		p.Sleep(20 * time.Second)
-		if got := s.wire.changes(); len(got) != 1 || !strings.Contains(got[0], `{"autoplay":true}`) {
+		if got := s.Wire.Changes(); len(got) != 1 || !strings.Contains(got[0], `{"autoplay":true}`) {
 			t.Errorf("sent: %q", got)
 		}
 	})
@@ -76,7 +76,7 @@ func TestATextThatWasNotTouchedIsForgotten(t *testing.T) {
 	on(t, 120, 40, offering(one, nil), func(s *stage, p *uitest.Program) {
 		path := left(t, s, p, text, nil)
 		p.Sees("Nothing was changed.")
-		if there(path) || s.env.Draft("films", "a/player.json") != "" {
+		if there(path) || s.Env.Draft("films", "a/player.json") != "" {
 			t.Error("the draft is kept")
 		}
 	})
@@ -95,7 +95,7 @@ func TestAnEditorThatFailsLosesNothing(t *testing.T) {
 func TestATextWhoseObjectChangedSaysWhereItIs(t *testing.T) {
 	replaced := usual(nil)
 	a := replaced["HEAD "+object]
-	a.header = map[string]string{"ETag": `"e2"`, "Content-Type": "application/json"}
+	a.Header = map[string]string{"ETag": `"e2"`, "Content-Type": "application/json"}
 	on(t, 160, 40, offering(one, map[string]reply{"HEAD " + object: a}), func(s *stage, p *uitest.Program) {
 		path := left(t, s, p, "mine\n", nil)
 		p.Sees("the object changed since it was seen")
@@ -108,7 +108,7 @@ func TestATextWhoseObjectChangedSaysWhereItIs(t *testing.T) {
 }
 
 func TestWhatIsNoTextSaysWhy(t *testing.T) {
-	bytes := reply{body: "a\x00b", header: map[string]string{"ETag": `"e1"`}}
+	bytes := reply{Body: "a\x00b", Header: map[string]string{"ETag": `"e1"`}}
 	on(t, 160, 40, offering(one, map[string]reply{"HEAD " + object: bytes, "GET " + object: bytes}), func(_ *stage, p *uitest.Program) {
 		p.Press("e", "down", "enter")
 		p.Sleep(time.Second)

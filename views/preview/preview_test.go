@@ -8,11 +8,12 @@ import (
 	"cooper/ui"
 	"cooper/ui/uitest"
 	"cooper/views"
+	"cooper/views/viewtest"
 )
 
 func looking(replies map[string]reply) func(t *testing.T) *stage {
 	return func(t *testing.T) *stage {
-		return newStage(t, replies, func(env *views.Env) ui.View {
+		return viewtest.New(t, viewtest.NewWire("films", replies), func(env *views.Env) ui.View {
 			return New(env, ui.Place{Screen: "preview", Bucket: "films", Key: "a/player.json"})
 		})
 	}
@@ -27,10 +28,10 @@ func TestContentsAtEverySize(t *testing.T) {
 		"hostile": holding("a\x1b[31mred\x1b[0m \u202eevil\n\ttabbed\n"+hostile, map[string]string{"Content-Type": "text/\x1b[31m"}),
 		"bytes":   holding("\x00\x01\x02 some bytes \xff\xfe and more of them, so that there is a second line", map[string]string{"Content-Type": "application/x-thing"}),
 	} {
-		for _, size := range sizes {
-			on(t, size.w, size.h, looking(replies), func(_ *stage, p *uitest.Program) {
+		for _, size := range viewtest.Sizes {
+			on(t, size.W, size.H, looking(replies), func(_ *stage, p *uitest.Program) {
 				p.Sleep(time.Second)
-				uitest.Golden(t, name+"-"+size.name, p.Text())
+				uitest.Golden(t, name+"-"+size.Name, p.Text())
 			})
 		}
 	}
@@ -42,10 +43,10 @@ func TestWhatHasNoContentToShowHasSignsOfItsOwn(t *testing.T) {
 		"archived":  holding("x", map[string]string{"X-Amz-Storage-Class": "DEEP_ARCHIVE"}),
 		"restoring": holding("x", map[string]string{"X-Amz-Storage-Class": "GLACIER", "X-Amz-Restore": `ongoing-request="true"`}),
 		"client":    holding("x", map[string]string{"X-Amz-Meta-X-Amz-Key-V2": "AAAA", "X-Amz-Meta-X-Amz-Iv": "AAAA"}),
-		"denied":    {"HEAD " + object: {status: 403}},
-		"gone":      {"HEAD " + object: {status: 404}},
-		"marker":    {"HEAD " + object: {status: 404, header: map[string]string{"X-Amz-Delete-Marker": "true"}}},
-		"key": {"HEAD " + object: {status: 400}, "GET " + object: {status: 400, body: "<Error><Code>InvalidRequest</Code><Message>The object was stored using a form of " +
+		"denied":    {"HEAD " + object: {Status: 403}},
+		"gone":      {"HEAD " + object: {Status: 404}},
+		"marker":    {"HEAD " + object: {Status: 404, Header: map[string]string{"X-Amz-Delete-Marker": "true"}}},
+		"key": {"HEAD " + object: {Status: 400}, "GET " + object: {Status: 400, Body: "<Error><Code>InvalidRequest</Code><Message>The object was stored using a form of " +
 			"Server Side Encryption. The correct parameters must be provided to retrieve the object.</Message></Error>"}},
 	} {
 		on(t, 80, 24, looking(replies), func(_ *stage, p *uitest.Program) {
@@ -69,13 +70,13 @@ func TestMoreIsReadOnlyWhenItIsAskedFor(t *testing.T) {
 		p.Press("+")
 		p.Sees("his is all of it")
 		n := 0
-		for _, sent := range s.wire.sent {
+		for _, sent := range s.Wire.Sent() {
 			if strings.HasPrefix(sent, "GET "+object) {
 				n++
 			}
 		}
 		if n != 3 {
-			t.Errorf("%d requests were sent: %q", n, s.wire.sent)
+			t.Errorf("%d requests were sent: %q", n, s.Wire.Sent())
 		}
 		p.Press("G")
 		p.Sees("of 30000")
@@ -107,9 +108,7 @@ func TestAnObjectThatIsReplacedMeanwhileIsNotMixed(t *testing.T) {
 	replies := holding(strings.Repeat("x", 100_000), nil)
 	on(t, 100, 30, looking(replies), func(s *stage, p *uitest.Program) {
 		p.Sleep(time.Second)
-		s.wire.mu.Lock()
-		replies["GET "+object] = reply{status: 412, body: "<Error><Code>PreconditionFailed</Code><Message>At least one of the pre-conditions you specified did not hold</Message></Error>"}
-		s.wire.mu.Unlock()
+		s.Wire.Set("GET "+object, reply{Status: 412, Body: "<Error><Code>PreconditionFailed</Code><Message>At least one of the pre-conditions you specified did not hold</Message></Error>"})
 		p.Press("+")
 		p.Sleep(time.Second)
 		p.Sees("the object was replaced while it was looked at", "first 64.0 KiB of 97.7 KiB")
@@ -117,9 +116,9 @@ func TestAnObjectThatIsReplacedMeanwhileIsNotMixed(t *testing.T) {
 }
 
 func TestAnObjectUnderACustomersKeyAsksForIt(t *testing.T) {
-	refused := reply{status: 400, body: "<Error><Code>InvalidRequest</Code><Message>The object was stored using a form of Server Side Encryption. " +
+	refused := reply{Status: 400, Body: "<Error><Code>InvalidRequest</Code><Message>The object was stored using a form of Server Side Encryption. " +
 		"The correct parameters must be provided to retrieve the object.</Message></Error>"}
-	on(t, 100, 30, looking(map[string]reply{"HEAD " + object: {status: 400}, "GET " + object: refused}), func(_ *stage, p *uitest.Program) {
+	on(t, 100, 30, looking(map[string]reply{"HEAD " + object: {Status: 400}, "GET " + object: refused}), func(_ *stage, p *uitest.Program) {
 		p.Sleep(time.Second)
 		p.Press("K")
 		p.Sleep(time.Second)
@@ -128,16 +127,15 @@ func TestAnObjectUnderACustomersKeyAsksForIt(t *testing.T) {
 }
 
 func TestAWrongKeyIsNotKeptAndTheRightOneOpens(t *testing.T) {
-	without := reply{status: 400, body: "<Error><Code>InvalidRequest</Code><Message>The object was stored using a form of Server Side Encryption. " +
+	without := reply{Status: 400, Body: "<Error><Code>InvalidRequest</Code><Message>The object was stored using a form of Server Side Encryption. " +
 		"The correct parameters must be provided to retrieve the object.</Message></Error>"}
-	wrong := reply{status: 403, body: "<Error><Code>AccessDenied</Code><Message>Requests specifying Server Side Encryption with Customer provided keys must provide " +
+	wrong := reply{Status: 403, Body: "<Error><Code>AccessDenied</Code><Message>Requests specifying Server Side Encryption with Customer provided keys must provide " +
 		"the correct secret key.</Message></Error>"}
-	replies := map[string]reply{"HEAD " + object: {status: 400}, "GET " + object: without, "HEAD " + object + " with a key": {status: 403}, "GET " + object + " with a key": wrong}
+	replies := map[string]reply{"HEAD " + object: {Status: 400}, "GET " + object: without, "HEAD " + object + " with a key": {Status: 403}, "GET " + object + " with a key": wrong}
 	on(t, 100, 30, looking(replies), func(s *stage, p *uitest.Program) {
 		answer := func(head, get reply) {
-			s.wire.mu.Lock()
-			defer s.wire.mu.Unlock()
-			replies["HEAD "+object+" with a key"], replies["GET "+object+" with a key"] = head, get
+			s.Wire.Set("HEAD "+object+" with a key", head)
+			s.Wire.Set("GET "+object+" with a key", get)
 		}
 		typed := func(key string) {
 			p.Press("K")
@@ -150,7 +148,7 @@ func TestAWrongKeyIsNotKeptAndTheRightOneOpens(t *testing.T) {
 		p.Sleep(time.Second)
 		typed(strings.Repeat("ab", 32))
 		p.Sees("Another key is wanted than the one that was sent")
-		if held := s.env.Session.Keys().All(); len(held) > 0 {
+		if held := s.Env.Session.Keys().All(); len(held) > 0 {
 			t.Errorf("a key that opened nothing is kept: %v", held)
 		}
 		all := holding("secret text", map[string]string{"X-Amz-Server-Side-Encryption-Customer-Algorithm": "AES256"})
