@@ -75,15 +75,22 @@ func megabytes(n int64) string {
 	return fmt.Sprintf("%d MB", n/1_000_000)
 }
 
-// Words says what will be read.
-func (e Estimate) Words() string {
+// Words says what will be read and what of that is billed.
+func (e Estimate) Words() string { return e.Found() + "; " + e.Billed() }
+
+// Found says what will be read.
+func (e Estimate) Found() string {
 	least := ""
 	if e.AtLeast {
 		least = "at least "
 	}
-	counts := "Athena counts as much"
+	return fmt.Sprintf("%s%d log files, %s", least, e.Files, megabytes(e.Bytes))
+}
+
+// Billed says what Athena counts.
+func (e Estimate) Billed() string {
 	if e.Bytes < leastScanned {
-		counts = "Athena counts no query less than " + megabytes(leastScanned)
+		return "Athena counts no query less than " + megabytes(leastScanned)
 	}
-	return fmt.Sprintf("%s%d log files, %s; %s", least, e.Files, megabytes(e.Bytes), counts)
+	return "Athena counts as much"
 }

@@ -227,14 +227,18 @@ const (
 // wait watches a run until it ends, and stops it when the job is cancelled.
 func (x *run) wait(ctx context.Context, w *awsops.Writer, id string, tell bool) (awsops.Receipt, error) {
 	clock := w.Session().Clock()
+	last := Execution{ID: id}
 	for pause := firstLook; ; pause = min(2*pause, lastLook) {
 		e, err := ReadExecution(ctx, &w.Reader, x.region, id)
+		if err == nil {
+			last = e
+		}
 		if err == nil && tell && x.spec.Started != nil {
 			x.spec.Started(e)
 		}
 		switch {
 		case ctx.Err() != nil:
-			x.stop(ctx, w, id)
+			x.stop(ctx, w, last)
 			return awsops.Receipt{}, awsops.Wrap("GetQueryExecution", "", "", context.Cause(ctx))
 		case err != nil:
 			return awsops.Receipt{}, err
@@ -244,18 +248,19 @@ func (x *run) wait(ctx context.Context, w *awsops.Writer, id string, tell bool) 
 			return awsops.Receipt{}, &awsops.Error{Op: "StartQueryExecution", Kind: awsops.KindConflict, Code: e.State, Message: "the query ended as " + e.State + ": " + e.Reason}
 		}
 		if err := clock.Until(ctx, clock.Now().Add(pause)); err != nil {
-			x.stop(ctx, w, id)
+			x.stop(ctx, w, last)
 			return awsops.Receipt{}, awsops.Wrap("GetQueryExecution", "", "", err)
 		}
 	}
 }
 
 // stop ends a run that nobody waits for any more (StopQueryExecution): it would go on reading and costing.
-func (x *run) stop(ctx context.Context, w *awsops.Writer, id string) {
+func (x *run) stop(ctx context.Context, w *awsops.Writer, last Execution) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	err := w.JSON(ctx, awsops.JSONCall{Service: service, Region: x.region, Action: "StopQueryExecution"}, map[string]any{"QueryExecutionId": id}, nil)
+	err := w.JSON(ctx, awsops.JSONCall{Service: service, Region: x.region, Action: "StopQueryExecution"}, map[string]any{"QueryExecutionId": last.ID}, nil)
 	if err == nil && x.spec.Started != nil {
-		x.spec.Started(Execution{ID: id, State: Cancelled})
+		last.State = Cancelled
+		x.spec.Started(last)
 	}
 }

@@ -82,9 +82,9 @@ func (v *screen) reads(w int) string {
 	}
 	why := ""
 	if !p.Partitioned {
-		why = "; all there are, since their keys are not partitioned"
+		why = ", all there are: their keys are not partitioned"
 	}
-	return v.line("reads", e.Words()+why, ui.RoleText, w)
+	return v.line("reads", e.Found()+why+"; "+e.Billed(), ui.RoleText, w)
 }
 
 // runs says where the query would run.
@@ -96,15 +96,15 @@ func (v *screen) runs(w int) string {
 	if where == "" {
 		where, known = v.location()
 	}
-	switch {
-	case !known:
+	if !known {
 		where = "where the workgroup says, unread: o sets it"
-	case where == "":
-		where = "nowhere yet: o says where"
 	}
 	unlisted := ""
 	if v.groups.State == awsops.Denied {
 		unlisted = " (the list of workgroups is denied to you)"
+	}
+	if where == "" {
+		return v.line("runs", ui.Clean("nowhere yet: o says where the result goes; in workgroup "+v.group+unlisted+", database "+v.database), ui.RoleWarn, w)
 	}
 	return v.line("runs", ui.Clean("in workgroup "+v.group+unlisted+", database "+v.database+"; the result goes to "+where), ui.RoleText, w)
 }
@@ -137,6 +137,9 @@ func (v *screen) state(w int) string {
 		if v.result.Value.More {
 			text += fmt.Sprintf("; the first %d rows", resultRows)
 		}
+	case e.State == athena.Failed:
+	case e.State == athena.Cancelled:
+		text += fmt.Sprintf(" after %d s; at least %s were read and are billed", e.Millis/1000, ui.Bytes(e.Scanned))
 	default:
 		text += fmt.Sprintf(" for %d s, %s read so far; X stops it", e.Millis/1000, ui.Bytes(e.Scanned))
 	}
