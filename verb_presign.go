@@ -113,7 +113,7 @@ func presignText(m *presign.Made, said presign.Forecast) string {
 	for _, h := range m.Headers {
 		value := h.Value
 		if h.Secret {
-			value = "the key itself, in base64"
+			value = "the key itself, in base64; in a curl line $KEY stands for it"
 		}
 		line("  must be sent: %s: %s", h.Name, value)
 	}

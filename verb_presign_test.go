@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -180,6 +181,21 @@ func TestThePresignVerbSaysWhatStandsAtTheKey(t *testing.T) {
 	w := openShell(t)
 	if _, _, errs := w.run(t, "presign", "s3://box/k"); !strings.Contains(errs, "There is nothing at this key now") {
 		t.Errorf("nothing says that there is none: %s", errs)
+	}
+}
+
+func TestAURLForAnUploadThatTheBucketBlocksSaysSo(t *testing.T) {
+	w := openShell(t)
+	endpoint := httptest.NewTLSServer(w.server) // a key goes over TLS only
+	t.Cleanup(endpoint.Close)
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: endpoint.Certificate().Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.vars["AWS_ENDPOINT_URL"], w.vars["AWS_CA_BUNDLE"] = endpoint.URL, ca
+	key := filepath.Join(writeTree(t, map[string][]byte{"key": bytes.Repeat([]byte{7}, 32)}), "key")
+	if code, _, errs := w.run(t, "presign", "--method", "PUT", "--sse-c-key", key, "s3://box/k"); code != 0 || !strings.Contains(errs, "The bucket blocks SSE-C") {
+		t.Errorf("%d %s", code, errs)
 	}
 }
 

@@ -7,18 +7,35 @@ import (
 	"time"
 
 	"cooper/awsops"
+	"cooper/awsops/encryption"
 	"cooper/awsops/objects"
 	"cooper/awsops/sse"
 )
 
-// Look reads what stands at the key of a URL now (HeadObject), and says in sentences what that means for its use. It
-// asks nothing for a bucket or a prefix.
+// Look reads what stands at the key of a URL now (HeadObject), and for an upload under a customer's key whether the
+// bucket takes such (GetBucketEncryption), and says in sentences what that means for its use. It asks nothing for a
+// bucket or a prefix.
 func Look(ctx context.Context, r *awsops.Reader, s Spec) []string {
 	if s.Key == "" {
 		return nil
 	}
 	head, err := objects.ReadHead(ctx, r, s.Bucket, s.Key, s.Version)
-	return s.notes(head, err)
+	return append(blocked(ctx, r, s), s.notes(head, err)...)
+}
+
+// blocked says that a bucket refuses what an upload must be encrypted with.
+func blocked(ctx context.Context, r *awsops.Reader, s Spec) []string {
+	if s.Method != Put || s.Upload.Encryption.Kind != sse.Customer {
+		return nil
+	}
+	e, err := encryption.Read(ctx, r, s.Bucket)
+	switch off, known := encryption.Blocks(e); {
+	case err == nil && off:
+		return []string{"The bucket blocks SSE-C: the upload will be refused until its default encryption allows it (Encryption tab, b)."}
+	case err != nil || !known:
+		return []string{"Whether the bucket blocks SSE-C isn't known: many do since 2026, and then the upload is refused."}
+	}
+	return nil
 }
 
 func (s Spec) notes(head objects.Head, err error) []string {
