@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"cooper/awsops"
+	"cooper/awsops/buckets"
 	"cooper/awsops/policy"
 	"cooper/awsops/sse"
 )
@@ -146,5 +147,27 @@ func TestAPolicyThatCouldNotBeReadIsNotTakenForNone(t *testing.T) {
 	a.Policy = awsops.Reading[string]{State: awsops.Known, Value: "{"}
 	if got := a.Read().Foretell(Spec{Bucket: "b", Key: "k", Method: Get}, noon); got.Verdict != policy.Unsure || !strings.Contains(got.Text, "can't be understood") {
 		t.Errorf("%+v", got)
+	}
+}
+
+func TestInAnotherPartitionThePolicysOwnARNsCount(t *testing.T) {
+	a := around(strings.ReplaceAll(deny("Young", `{"NumericGreaterThan":{"s3:signatureAge":"600000"}}`), "arn:aws:", "arn:aws-cn:"))
+	a.Partition = "aws-cn"
+	got := DiesAt(Spec{Bucket: "b", Key: "k", Method: Get, Until: noon.Add(time.Hour)}, noon, awsops.KeyInfo{}, a)
+	if got.By != ByPolicy || got.At != noon.Add(10*time.Minute) {
+		t.Errorf("%v after %v, %q", got.By, got.At.Sub(noon), got.Text)
+	}
+}
+
+func TestWhatAnotherAccountBlocksIsNotTakenForKnown(t *testing.T) {
+	a := around("")
+	a.Block = awsops.Reading[buckets.Block]{State: awsops.Known}
+	spec := Spec{Bucket: "b", Key: "k", Method: Get, Until: noon.Add(time.Hour)}
+	if got := a.Foretell(spec, noon); strings.Contains(strings.Join(got.Notes, " "), "owner's account") {
+		t.Errorf("of one's own: %q", got.Notes)
+	}
+	a.Owner = "444455556666"
+	if got := a.Foretell(spec, noon); !strings.Contains(strings.Join(got.Notes, " "), "public access block of the owner's account") {
+		t.Errorf("of another: %q", got.Notes)
 	}
 }

@@ -23,13 +23,15 @@ type Surroundings struct {
 	Facts  map[string][]string // of the caller and the connection
 	Owner  string              // account of the bucket, "" where it isn't proven
 
+	Partition string // of ARNs; "" is aws
+
 	doc    *policy.Document
 	bucket policy.Bucket
 }
 
 // Survey reads what decides over URLs of a bucket. What can't be read is a Reading that says so.
 func Survey(ctx context.Context, r *awsops.Reader, bucket string) Surroundings {
-	a := Surroundings{Policy: bucketpolicy.Read(ctx, r, bucket), Owner: r.Owner(ctx, bucket)}
+	a := Surroundings{Policy: bucketpolicy.Read(ctx, r, bucket), Owner: r.Owner(ctx, bucket), Partition: r.Session().Partition(ctx)}
 	a.Caller, a.Facts = bucketpolicy.Caller(ctx, r)
 	board := buckets.NewBoard(ctx, r)
 	defer board.Close()
@@ -37,8 +39,12 @@ func Survey(ctx context.Context, r *awsops.Reader, bucket string) Surroundings {
 	if board.Wait(ctx) == nil {
 		f := board.Facts(bucket)
 		a.Block = f.Block
-		a.bucket.Block = policy.Block{IgnorePublicAcls: f.Block.Value.IgnorePublicAcls || f.AccountBlock.Value.IgnorePublicAcls,
-			RestrictPublicBuckets: f.Block.Value.RestrictPublicBuckets || f.AccountBlock.Value.RestrictPublicBuckets}
+		account := f.AccountBlock.Value // the caller's account's: it says nothing about buckets of others
+		if a.outsider() {
+			account = buckets.Block{}
+		}
+		a.bucket.Block = policy.Block{IgnorePublicAcls: f.Block.Value.IgnorePublicAcls || account.IgnorePublicAcls,
+			RestrictPublicBuckets: f.Block.Value.RestrictPublicBuckets || account.RestrictPublicBuckets}
 		a.bucket.Ownership = f.Ownership.Value
 	}
 	return a.Read()
@@ -97,8 +103,12 @@ func (a Surroundings) notes(s Spec) []string {
 	if secure := a.Facts["aws:SecureTransport"]; len(secure) > 0 && secure[0] == "false" {
 		out = append(out, "The URL is plain http: it can be read on its way, signature and content.")
 	}
-	if a.Block.State > awsops.Absent && a.outsider() {
+	switch {
+	case !a.outsider():
+	case a.Block.State > awsops.Absent:
 		out = append(out, "The public access block could not be read: RestrictPublicBuckets may refuse what a public policy allows.")
+	case a.Owner != "":
+		out = append(out, "The public access block of the owner's account can't be seen from here: RestrictPublicBuckets may refuse what a public policy allows.")
 	}
 	return out
 }
@@ -131,7 +141,7 @@ func (a Surroundings) judge(s Spec, at, now time.Time) (worst policy.Decision, a
 
 // question is the request that a use of the URL makes.
 func (a Surroundings) question(s Spec, action string, at, now time.Time) policy.Request {
-	resource := "arn:aws:s3:::" + s.Bucket
+	resource := string(policy.BucketARN(a.Partition, s.Bucket))
 	if !policy.ForBucket(action) {
 		key := s.Key
 		if key == "" {
