@@ -28,13 +28,8 @@ type Storage struct {
 // no prices, but where a plan asks for them, or Athena reads, that is said; and a sentence where the list is another region's.
 func (p *Prices) Lines(plan *Plan) []string {
 	scan := plan.Effects.Scanned > 0
-	switch {
-	case p == nil && scan:
-		return []string{"Athena: " + noAthenaPrice + "."}
-	case p == nil && plan.Effects.Bill:
-		return []string{"No money is shown: no prices are set ([prices] in the configuration)."}
-	case p == nil:
-		return nil
+	if p == nil {
+		return unpriced(plan.Effects)
 	}
 	requests, storage := p.requests(plan.Effects), p.storage(plan.Effects)
 	if requests == "" && storage == "" && !scan {
@@ -53,6 +48,17 @@ func (p *Prices) Lines(plan *Plan) []string {
 		out = append(out, "Athena: "+p.Scan(plan.Effects.Scanned, plan.Effects.AtLeast, plan.Target.Region)+".")
 	}
 	return out
+}
+
+// unpriced says that there is no price list, where a plan asks for one.
+func unpriced(e Effects) []string {
+	switch {
+	case e.Scanned > 0:
+		return []string{"Athena: " + noAthenaPrice + "."}
+	case e.Bill:
+		return []string{"No money is shown: no prices are set ([prices] in the configuration)."}
+	}
+	return nil
 }
 
 const noAthenaPrice = "no price is set (athena_per_tb in [prices])"

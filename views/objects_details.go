@@ -91,7 +91,7 @@ func headFacts(h objects.Head, sealed []ui.Fact) []ui.Fact {
 	add("expires", h.Expires)
 	add("encryption", h.Encryption.String())
 	add("KMS key", h.Encryption.KeyID)
-	if h.Encryption.KeyID != "" {
+	if h.Encryption.KeyID != "" && h.Encryption.Algorithm == "aws:kms" { // DSSE-KMS has none
 		add("bucket key", map[bool]string{true: "on", false: "off"}[h.Encryption.BucketKey])
 	}
 	add("key fingerprint", h.Encryption.CustomerKey)

@@ -273,13 +273,19 @@ func (c *copying) heeded(t sse.Told) error {
 	if why == "" {
 		return nil
 	}
-	return &awsops.Error{Op: "CopyObject", Bucket: c.to.Bucket, Key: c.to.Key, Kind: awsops.KindUnsupported, Message: why,
-		Hint: "Look at the copy, and delete it if it was stored without that encryption."}
+	hint := "Look at the copy, and delete it if it was stored without that encryption."
+	if c.opt.Onto { // what would be deleted is the object
+		hint = "The object is there, without that encryption. Download it and upload it again with it: an upload is refused beforehand where the server ignores it."
+	}
+	return &awsops.Error{Op: "CopyObject", Bucket: c.to.Bucket, Key: c.to.Key, Kind: awsops.KindUnsupported, Message: why, Hint: hint}
 }
 
 // failed words an error of the destination.
 func (c *copying) failed(op string, err error) error {
 	e := awsops.Wrap(op, c.to.Bucket, c.to.Key, err)
+	if s := c.head.Encryption; e.Kind == awsops.KindUnsupported && (s.Algorithm != "" || s.CustomerKey != "" || !c.ready.Choice().IsZero()) {
+		e.Message, e.Hint = "the server can't copy what is encrypted, nor encrypt a copy", "Download the object, and upload it again with the encryption that it shall have."
+	}
 	if e.Kind == awsops.KindPrecondition {
 		e.Hint = "The source changed while it was read."
 		if c.opt.Over != "" {

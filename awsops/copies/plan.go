@@ -226,7 +226,10 @@ func (s Spec) warn(ctx context.Context, r *awsops.Reader, p *awsops.Plan, locked
 		kept = "and the website redirect. "
 	}
 	add(awsops.Note, "Carried over: data, metadata, headers, tags, the storage class, "+kept+
-		"Not carried over: the ACL, which becomes private, the date, and the layout in parts, which changes the ETag.")
+		"Not carried over: the ACL, which becomes private, the date, the layout in parts, which changes the ETag, and a KMS encryption context.")
+	if s.Encryption != nil && s.Encryption.Kind == sse.Customer {
+		add(awsops.Risk, "S3 keeps no copy of the key "+s.Encryption.Fingerprint+": whoever loses it loses the copies. Each read needs it.")
+	}
 	if locked {
 		add(awsops.Risk, "The destination has Object Lock: retention that still runs and legal holds are set on the copies, too. Compliance mode can't be taken back.")
 	} else {

@@ -176,7 +176,10 @@ func (in Spec) warn(p *awsops.Plan, t *tally, state awsops.Reading[versioning.St
 	add := func(level awsops.Level, format string, args ...any) {
 		p.Warnings = append(p.Warnings, awsops.Warning{Level: level, Text: fmt.Sprintf(format, args...)})
 	}
-	p.Undo = "Encrypt them anew with what they had. Neither way changes what they hold."
+	p.Undo = "Encrypt them anew with what they had: a KMS key in place, anything else by a copy. No way changes what they hold."
+	if in.Scope.Versions {
+		p.Undo += " An older version that was SSE-S3 can't go back to that."
+	}
 	if t.methods[InPlace] > 0 {
 		add(awsops.Note, "UpdateObjectEncryption changes an object in place: version, date, ETag, class, tags and metadata stay, and no data moves.")
 	}

@@ -11,6 +11,7 @@ import (
 	"cooper/awsops"
 	"cooper/awsops/clientside"
 	"cooper/awsops/objects"
+	"cooper/awsops/sse"
 )
 
 // DownloadSpec is one object to be copied into a local file.
@@ -56,10 +57,11 @@ func PlanDownload(ctx context.Context, r *awsops.Reader, spec DownloadSpec) (*Do
 	if d.Told, d.Sealed, err = look(ctx, r, o, d.Head.Size, spec.Unsealing); err != nil {
 		return nil, err
 	}
-	d.Command = getCommand(d.Target, spec.Key, spec.Version, d.Head.ETag, spec.File)
+	how := readOptions(r, d.Head)
+	d.Command = getCommand(d.Target, spec.Key, spec.Version, d.Head.ETag, spec.File, how...)
 	if d.Sealed && !spec.AsStored {
 		d.Command = "# aws can't decrypt this. It can copy the ciphertext:\n" +
-			getCommand(d.Target, spec.Key, spec.Version, d.Head.ETag, spec.File+".encrypted")
+			getCommand(d.Target, spec.Key, spec.Version, d.Head.ETag, spec.File+".encrypted", how...)
 	}
 	return d, nil
 }
@@ -86,9 +88,22 @@ func (spec DownloadSpec) place() (there bool, err error) {
 	return true, nil
 }
 
-func getCommand(t awsops.Target, key, version, etag, file string) string {
-	return awsops.Command(t, "s3api", "get-object").Flag("--bucket", t.Bucket).Flag("--key", key).
-		FlagIf("--version-id", version).FlagIf("--if-match", etag).Arg(localArg(file)).String()
+func getCommand(t awsops.Target, key, version, etag, file string, options ...sse.Option) string {
+	line := awsops.Command(t, "s3api", "get-object").Flag("--bucket", t.Bucket).Flag("--key", key).
+		FlagIf("--version-id", version).FlagIf("--if-match", etag)
+	for _, o := range options {
+		line.Flag(o.Name, o.Value)
+	}
+	return line.Arg(localArg(file)).String()
+}
+
+// readOptions are those by which the aws command line reads an object under a customer's key.
+func readOptions(r *awsops.Reader, h objects.Head) []sse.Option {
+	print := h.Encryption.CustomerKey
+	if print == "" {
+		return nil
+	}
+	return sse.Choice{Kind: sse.Customer, Fingerprint: print}.ReadOptions(r.Session().Keys().File(print))
 }
 
 // Plan is the download as a plan. It needs no consent: nothing in S3 changes, and no file is replaced unless that was

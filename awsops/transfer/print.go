@@ -13,6 +13,7 @@ import (
 	"cooper/awsops/clientside"
 	"cooper/awsops/objects"
 	"cooper/awsops/s3ec"
+	"cooper/awsops/sse"
 )
 
 // PrintSpec is one object to be written to a stream, such as standard output.
@@ -46,8 +47,9 @@ func PlanPrint(ctx context.Context, r *awsops.Reader, spec PrintSpec) (*awsops.P
 	t := r.Target(ctx, spec.Bucket)
 	requests := max(1, (head.Size+pieceSize-1)/pieceSize)
 	line := awsops.Command(t, "s3", "cp").Arg("s3://"+spec.Bucket+"/"+spec.Key, "-").String()
-	if spec.Version != "" {
-		line = getCommand(t, spec.Key, spec.Version, head.ETag, "/dev/stdout")
+	how := readOptions(r, head)
+	if spec.Version != "" || len(how) > 0 {
+		line = getCommand(t, spec.Key, spec.Version, head.ETag, "/dev/stdout", how...)
 	}
 	p := &awsops.Plan{ID: r.Session().NewID(), Kind: kindPrint, Title: "Write " + spec.Key + " to " + spec.Name, Target: t,
 		Changes: []awsops.Change{{Field: spec.Name, After: fmt.Sprintf("%d bytes of %s", head.Size, spec.Key)}},
@@ -58,15 +60,15 @@ func PlanPrint(ctx context.Context, r *awsops.Reader, spec PrintSpec) (*awsops.P
 			return awsops.Receipt{Done: 1, Note: note}, err
 		}}}}
 	if sealed && !spec.AsStored {
-		spec.unseal(p, o, head)
+		spec.unseal(p, o, head, how)
 	}
 	return p, nil
 }
 
 // unseal makes the plan one that decrypts. The ciphertext waits in a file, so that the plaintext is on no disk.
-func (spec PrintSpec) unseal(p *awsops.Plan, o clientside.Object, head objects.Head) {
+func (spec PrintSpec) unseal(p *awsops.Plan, o clientside.Object, head objects.Head, how []sse.Option) {
 	p.Effects.Lines = append(p.Effects.Lines, "It is client-side encrypted: the ciphertext is kept in "+os.TempDir()+" until its tag is verified, and only then decrypted.")
-	p.Steps[0].Command = "# aws can't decrypt this. It can copy the ciphertext:\n" + getCommand(p.Target, spec.Key, spec.Version, head.ETag, "/dev/stdout")
+	p.Steps[0].Command = "# aws can't decrypt this. It can copy the ciphertext:\n" + getCommand(p.Target, spec.Key, spec.Version, head.ETag, "/dev/stdout", how...)
 	o.Beside = spec.Beside
 	p.Steps[0].Read = func(ctx context.Context, r *awsops.Reader, _ awsops.Item) (awsops.Receipt, error) {
 		opener, told, err := clientside.Open(ctx, r, o, spec.Client)

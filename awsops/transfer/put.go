@@ -209,6 +209,7 @@ func (u *put) describe(p *awsops.Plan, t tally) {
 	p.Changes = append(p.Changes, u.With.changes()...)
 	p.Effects = awsops.Effects{Objects: t.files, Bytes: t.bytes, Left: t.left, Counted: "counted in the folders now", Requests: []awsops.RequestCount{{Class: "LIST/PUT", N: t.requests}},
 		Storage: u.With.storage(t.bytes)}
+	describeServer(p, u.With.Encryption, t.files, 1)
 	describeClient(p, u.With.Encryption.Client, t.files)
 	t.warn(p, "objects", "It can't be uploaded")
 	if t.replaced > 0 {

@@ -149,6 +149,21 @@ func (u *upload) mixed() error {
 		Message: "the file isn't the one any more of which parts were sent", Hint: "Upload it again: it is then encrypted under a new key."}
 }
 
+// describeServer says in a plan what the server's encryption of n objects costs and risks, of parts parts each, 1 for one
+// that is sent whole ("Reducing the cost of SSE-KMS with Amazon S3 Bucket Keys").
+func describeServer(p *awsops.Plan, c sse.Choice, n, parts int64) {
+	switch {
+	case (c.Kind == sse.KMS || c.Kind == sse.DSSE) && !c.BucketKey:
+		if parts > 1 {
+			n *= 1 + parts // the data key is opened again for each
+		}
+		p.Effects.Requests = append(p.Effects.Requests, awsops.RequestCount{Class: "KMS", N: n})
+	case c.Kind == sse.Customer:
+		p.Warnings = append(p.Warnings, awsops.Warning{Level: awsops.Risk, Text: "S3 keeps no copy of the key " + c.Fingerprint + ": whoever loses it loses the content. " +
+			"Each read needs it."})
+	}
+}
+
 // describeClient says in a plan what client-side encryption does to the objects.
 func describeClient(p *awsops.Plan, c *sse.Client, n int64) {
 	if c == nil {

@@ -110,6 +110,7 @@ func describeUpload(p *awsops.Plan, spec UploadSpec, size, parts int64, there st
 		p.Effects.Requests[0].N = parts + 2
 		p.Effects.Lines = []string{fmt.Sprintf("Sent as %d parts; when it is cancelled the parts are aborted; when it is cut off only those that are missing are sent later.", parts)}
 	}
+	describeServer(p, spec.With.Encryption, 1, parts)
 	describeClient(p, spec.With.Encryption.Client, 1)
 	p.Undo = "Delete the object."
 	if spec.Replace != "" {
