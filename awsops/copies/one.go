@@ -283,9 +283,7 @@ func (c *copying) heeded(t sse.Told) error {
 // failed words an error of the destination.
 func (c *copying) failed(op string, err error) error {
 	e := awsops.Wrap(op, c.to.Bucket, c.to.Key, err)
-	if s := c.head.Encryption; e.Kind == awsops.KindUnsupported && (s.Algorithm != "" || s.CustomerKey != "" || !c.ready.Choice().IsZero()) {
-		e.Message, e.Hint = "the server can't copy what is encrypted, nor encrypt a copy", "Download the object, and upload it again with the encryption that it shall have."
-	}
+	c.explain(e)
 	if e.Kind == awsops.KindPrecondition {
 		e.Hint = "The source changed while it was read."
 		if c.opt.Over != "" {
@@ -296,6 +294,19 @@ func (c *copying) failed(op string, err error) error {
 		}
 	}
 	return e
+}
+
+// explain words what a server says that doesn't know encryption in copies: Ceph RGW answers 501 where one is encrypted, and
+// to a copy of an object onto itself that nothing is changed by it.
+func (c *copying) explain(e *awsops.Error) {
+	const advice = "Download the object, and upload it again with the encryption that it shall have."
+	s, chosen := c.head.Encryption, !c.ready.Choice().IsZero()
+	switch {
+	case e.Kind == awsops.KindUnsupported && (s.Algorithm != "" || s.CustomerKey != "" || chosen):
+		e.Message, e.Hint = "the server can't copy what is encrypted, nor encrypt a copy", advice
+	case c.opt.Onto && chosen && c.w.Session().Dialect() == awsops.DialectCompatible && strings.Contains(e.Message, "copy an object to itself without changing"):
+		e.Kind, e.Message, e.Hint = awsops.KindUnsupported, "the server sees no change in another encryption: it can't encrypt anew what it has", advice
+	}
 }
 
 func optional(s string) *string {

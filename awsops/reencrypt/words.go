@@ -176,10 +176,7 @@ func (in Spec) warn(p *awsops.Plan, t *tally, state awsops.Reading[versioning.St
 	add := func(level awsops.Level, format string, args ...any) {
 		p.Warnings = append(p.Warnings, awsops.Warning{Level: level, Text: fmt.Sprintf(format, args...)})
 	}
-	p.Undo = "Encrypt them anew with what they had: a KMS key in place, anything else by a copy. No way changes what they hold."
-	if in.Scope.Versions {
-		p.Undo += " An older version that was SSE-S3 can't go back to that."
-	}
+	p.Undo = in.undo()
 	if t.methods[InPlace] > 0 {
 		add(awsops.Note, "UpdateObjectEncryption changes an object in place: version, date, ETag, class, tags and metadata stay, and no data moves.")
 	}
@@ -210,6 +207,15 @@ func (in Spec) warn(p *awsops.Plan, t *tally, state awsops.Reading[versioning.St
 				"neither knows SSE-C). Here this machine sends every request.", above)
 		}
 	}
+}
+
+// undo says how to go back, where a copy loses nothing that can't be had again.
+func (in Spec) undo() string {
+	s := "Encrypt them anew with what they had: a KMS key in place, anything else by a copy. No way changes what they hold."
+	if in.Scope.Versions {
+		s += " An older version that was SSE-S3 can't go back to that."
+	}
+	return s
 }
 
 // leftOlder says what stays of older versions; can: there can be some.
