@@ -162,17 +162,31 @@ func TestARoleThatWasChosenStaysInTheListForItsLoginAndForSwitchingBack(t *testi
 	if err != nil || s.Profile() != "admin-222233334444" {
 		t.Errorf("opened again: %v", err)
 	}
+	if kept, err := profiles.Roles(a.cfg.StateDir); err != nil || len(kept) != 1 || kept[0] != remembered(role) {
+		t.Errorf("remembered: %v, %v", kept, err)
+	}
+}
+
+func TestARoleThatAnEarlierRunSignedInAsIsOfferedFirstAndForgotten(t *testing.T) {
+	p := shared(t, "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-central-1\n", "", config.Flags{}, nil)
+	a := p.a
+	a.journal, a.signIn.base = journal.Memory(), &views.Env{Sessions: &views.Sessions{}, Asker: &ui.Asker{}, Context: t.Context()}
+	role := *entryOf(t, a.List(), "corp").SSO
+	role.Account, role.Role = "222233334444", "admin"
+	if err := profiles.Remember(a.cfg.StateDir, remembered(role)); err != nil {
+		t.Fatal(err)
+	}
 	later := &sharedProfiles{a: &app{p: a.p, cfg: a.cfg}} // another run
 	later.a.signIn.list, later.a.signIn.base, later.a.journal = later, a.signIn.base, a.journal
 	later.a.setPresent("default")
-	l = later.a.List()
-	if e := l.Entries[0]; len(l.Entries) != 2 || e.Name != "admin-222233334444" || !e.Kept || e.Present || e.SSO.Role != "admin" {
+	l := later.a.List()
+	if e := l.Entries[0]; len(l.Entries) != 2 || e.Name != "admin-222233334444" || !e.Kept || e.Present {
 		t.Errorf("after a restart: %+v", l.Entries)
 	}
 	if s, err := later.a.Open(t.Context(), "admin-222233334444"); err != nil || s.Profile() != "admin-222233334444" {
 		t.Errorf("opened after a restart: %v", err)
 	}
-	if o := later.open(config.Connection{Profile: "admin-222233334444"}); o.SSO == nil || o.SSO.Account != role.Account || o.SSO.Session != "corp" {
+	if o := later.open(config.Connection{Profile: "admin-222233334444"}); o.SSO == nil || o.SSO.Account != role.Account {
 		t.Errorf("named with --profile: %+v", o.SSO)
 	}
 	if err := later.a.Forget(role); err != nil || len(later.a.List().Entries) != 1 {

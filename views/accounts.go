@@ -239,7 +239,7 @@ func (a accountRoles) state() (string, grid.Style) {
 
 // Render draws the list below a line on the login.
 func (v *accountsView) Render(w, h int) string {
-	line := "[sso-session " + v.entry.Label + "]  chosen for this run only; i shows the lines of a profile"
+	line := "[sso-session " + v.entry.Label + "]  the role you take is remembered; i shows its lines"
 	role := ui.RoleMuted
 	if v.failed != nil && len(v.list) > 0 {
 		role, line = ui.RoleWarn, v.env.Theme.Glyph().Warn+" not all accounts: "+shortError(v.failed)
