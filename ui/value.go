@@ -38,7 +38,10 @@ func (v *value) Render(w, h int) string {
 		if problem == "" {
 			return strings.Join(code, "\n")
 		}
-		lines = append(lines, t.Paint(RoleWarn, Cut(problem, w)), "")
+		for _, l := range Wrap(problem, w) {
+			lines = append(lines, t.Paint(RoleWarn, l))
+		}
+		lines = append(lines, "")
 	}
 	for line := range strings.SplitSeq(CleanLines(v.o.Value), "\n") {
 		lines = append(lines, HardWrap(line, w)...)
@@ -80,7 +83,7 @@ func QR(value string, w, h int, ascii bool) (lines []string, problem string) {
 		cols, rows = 2*n, n
 	}
 	if cols > w || rows > h {
-		return nil, "The QR code needs a larger terminal."
+		return nil, "The QR code needs a terminal that is " + larger(cols-w, rows-h) + "."
 	}
 	light := func(x, y int) bool { return y < n && !code.Black(x-quiet, y-quiet) }
 	if ascii {
@@ -95,6 +98,18 @@ func QR(value string, w, h int, ascii bool) (lines []string, problem string) {
 		lines = append(lines, b.String()+"\x1b[m")
 	}
 	return lines, ""
+}
+
+// larger says by how much something is too small.
+func larger(cols, rows int) string {
+	wider, higher := Plural(int64(cols), "column wider", "columns wider"), Plural(int64(rows), "line higher", "lines higher")
+	switch {
+	case rows <= 0:
+		return wider
+	case cols <= 0:
+		return higher
+	}
+	return wider + " and " + higher
 }
 
 func halfBlock(up, down bool) string {
