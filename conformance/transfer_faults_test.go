@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/synctest"
 
 	"cooper/awsops"
 	"cooper/awsops/buckets"
+	"cooper/awsops/copies"
 	"cooper/awsops/transfer"
 	"cooper/sandbox"
 )
@@ -159,5 +161,35 @@ func TestADownloadIsPossibleInAReadOnlySession(t *testing.T) {
 	}
 	if err := d.Start(t.Context(), session).Wait(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestACopyByPartsWhoseAnswerIsLostIsFoundDone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, b := faulty(t)
+		w.put(t, b, "large", strings.Repeat("0123456789abcdef", 11<<16))
+		struck := w.server.Faults.Add(sandbox.Fault{Operation: "CompleteMultipartUpload", Kind: sandbox.FaultResetAfter, Times: 1})
+		s := copyByParts(t, w, copies.Place{Bucket: b, Key: "large"}, copies.Place{Bucket: b, Key: "copy"}, copies.Options{Parts: 5 << 20, New: true})
+		if s.State != awsops.JobDone || s.Err != nil || struck() != 1 || len(w.left(t, b)) != 0 {
+			t.Errorf("%v, %v, the fault struck %d times, %d uploads are left", s.State, s.Err, struck(), len(w.left(t, b)))
+		}
+	})
+}
+
+func TestAnUploadThatMeetsTheSameObjectLeavesNoParts(t *testing.T) {
+	w, b := faulty(t)
+	file := writeFile(t, noise(9<<20))
+	for range 2 {
+		p, err := transfer.PlanUpload(t.Context(), w.reader(), transfer.UploadSpec{File: file, Bucket: b, Key: "k"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Basis = nil // the other upload comes after the last look
+		defer func() {
+			w.done(t, p, nil)
+			if n := len(w.left(t, b)); n != 0 {
+				t.Errorf("%d uploads are left", n)
+			}
+		}()
 	}
 }

@@ -80,10 +80,24 @@ func (c *copying) byParts(ctx context.Context) (Made, error) {
 	}
 	out, err := c.api.CompleteMultipartUpload(ctx, done)
 	if err != nil {
+		if there, ours := c.isThere(ctx, err, objects.ETagOfParts(parts)); ours {
+			return Made{Version: there.VersionID, Size: c.head.Size, ETag: there.ETag, Source: c.head}, nil
+		}
 		return Made{}, c.abort(ctx, begun.UploadId, c.failed("CompleteMultipartUpload", err))
 	}
 	id, _ := awsmiddleware.GetRequestIDMetadata(out.ResultMetadata)
 	return Made{Version: aws.ToString(out.VersionId), RequestID: id, Size: c.head.Size, ETag: aws.ToString(out.ETag), Source: c.head}, nil
+}
+
+// isThere looks whether the object was made of its parts all the same: the answer was lost, and a repetition found the
+// upload gone.
+func (c *copying) isThere(ctx context.Context, err error, etag string) (objects.Head, bool) {
+	e := awsops.Wrap("CompleteMultipartUpload", c.to.Bucket, c.to.Key, err)
+	if ctx.Err() != nil || etag == "" || e.Kind != awsops.KindNetwork && e.Code != "NoSuchUpload" {
+		return objects.Head{}, false
+	}
+	there, herr := objects.ReadHead(ctx, &c.w.Reader, c.to.Bucket, c.to.Key, "")
+	return there, herr == nil && there.Size == c.head.Size && there.ETag == etag && there.ETag != c.head.ETag
 }
 
 // begin carries by hand what parts don't.

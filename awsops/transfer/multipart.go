@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -20,6 +19,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"cooper/awsops"
+	"cooper/awsops/objects"
 )
 
 // multipart sends the file in parts. What stops it decides what becomes of the parts: they are aborted when a person
@@ -270,23 +270,13 @@ func (u *upload) complete(ctx context.Context, id string, parts []types.Complete
 	if failed == nil {
 		return storedNote(aws.ToString(out.VersionId), aws.ToString(out.ChecksumCRC64NVME)), nil
 	}
-	if head, ours := u.isThere(ctx, failed, etagOfParts(parts)); ours {
+	if head, ours := u.isThere(ctx, failed, objects.ETagOfParts(parts)); ours {
+		if e := awsops.Wrap("CompleteMultipartUpload", "", "", failed); e.Status == http.StatusPreconditionFailed {
+			_ = u.abort(ctx, awsops.UploadRecord{UploadID: id}, nil) // somebody else stored the same: these parts are left over
+		}
 		return storedNote(head.VersionID, ""), nil
 	}
 	return "", failed
-}
-
-// etagOfParts is the ETag that S3 gives an object of these parts, "" when their ETags are no MD5 sums.
-func etagOfParts(parts []types.CompletedPart) string {
-	h := md5.New() //nolint:gosec // see above
-	for _, p := range parts {
-		sum, err := hex.DecodeString(strings.Trim(aws.ToString(p.ETag), `"`))
-		if err != nil || len(sum) != md5.Size {
-			return ""
-		}
-		h.Write(sum)
-	}
-	return fmt.Sprintf("\"%x-%d\"", h.Sum(nil), len(parts))
 }
 
 // abort discards what was sent. It runs also when the job was cancelled, and parts that were on

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-
 	"cooper/awsops/objects"
 )
 
@@ -55,17 +53,5 @@ func TestWithoutAChecksumTheETagCountsOnlyWhereItIsAnMD5(t *testing.T) {
 	}
 	if _, err := verify(strings.NewReader("other"), objects.Head{ETag: md5}); err == nil {
 		t.Error("a damaged file passed")
-	}
-}
-
-func TestTheETagOfPartsIsTheSumOfTheirSums(t *testing.T) {
-	a, b := `"25f9e794323b453885f5181f1b624d0b"`, `"d41d8cd98f00b204e9800998ecf8427e"`
-	got := etagOfParts([]types.CompletedPart{{ETag: &a}, {ETag: &b}})
-	if got != `"d2e03436c2dc09537f7ac78c5b1ff394-2"` {
-		t.Errorf("got %s", got)
-	}
-	odd := `"not-md5"`
-	if got := etagOfParts([]types.CompletedPart{{ETag: &odd}}); got != "" {
-		t.Errorf("got %s of parts without sums", got)
 	}
 }
