@@ -9,13 +9,14 @@ import (
 	"cooper/awsops"
 	"cooper/awsops/copies"
 	"cooper/awsops/listing"
+	"cooper/awsops/s3ec"
 	"cooper/awsops/sse"
 	"cooper/ui"
 )
 
 // askCopy asks where what is chosen is copied or moved to, then plans it. at is the prefix that is shown: keys keep
-// what follows it.
-func askCopy(env *Env, life *ui.Life, bucket, at string, rows []listing.Row) tea.Cmd {
+// what follows it. apart is a warning that goes into the plan, "" for none.
+func askCopy(env *Env, life *ui.Life, bucket, at string, rows []listing.Row, apart string) tea.Cmd {
 	sel, why := deletion(bucket, rows)
 	if why != "" {
 		return ui.Status(strings.ReplaceAll(why, "deleted", "copied"), ui.Warn)
@@ -38,12 +39,12 @@ func askCopy(env *Env, life *ui.Life, bucket, at string, rows []listing.Row) tea
 		{ID: "move", Label: "move", Kind: ui.CheckField, Help: "Deletes each object here once its copy was looked at."},
 		existing,
 	}, encryptionFields(env, asSource)...)
-	return openCopyForm(env, life, spec, fields)
+	return openCopyForm(env, life, spec, fields, apart)
 }
 
 // openCopyForm asks for the rest of a copy, and plans it.
-func openCopyForm(env *Env, life *ui.Life, spec copies.Spec, fields []ui.FormField) tea.Cmd {
-	again := func(v ui.Values) tea.Cmd { return openCopyForm(env, life, spec, refill(fields, v)) }
+func openCopyForm(env *Env, life *ui.Life, spec copies.Spec, fields []ui.FormField, apart string) tea.Cmd {
+	again := func(v ui.Values) tea.Cmd { return openCopyForm(env, life, spec, refill(fields, v), apart) }
 	return ui.Push(ui.NewForm(ui.FormOptions{Title: "Copy, move, rename", Submit: "plan", Fields: fields,
 		Text: "On the server: nothing is downloaded. Storage class, tags, metadata and headers are carried over.",
 		OK: func(v ui.Values) (tea.Cmd, string) {
@@ -56,9 +57,49 @@ func openCopyForm(env *Env, life *ui.Life, spec copies.Spec, fields []ui.FormFie
 				if v["sse"] != asSource {
 					in.Encryption = &c
 				}
-				return env.Propose(life, func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
+				return env.Propose(life, warned(apart, func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
 					return copies.PlanCopy(ctx, r, in)
-				})
+				}))
 			}), ""
 		}}))
+}
+
+// warned adds a warning to a plan that a planner makes, "" adds none.
+func warned(text string, plan Planner) Planner {
+	return func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
+		p, err := plan(ctx, r)
+		if err == nil && text != "" {
+			p.Warnings = append(p.Warnings, awsops.Warning{Level: awsops.Risk, Text: text})
+		}
+		return p, err
+	}
+}
+
+// apart warns of what is chosen without its instruction file, or the file without its object: of a client-side encrypted
+// object neither is of use alone. What is below a prefix stays together.
+func (k *keyRows) apart(rows []listing.Row) string {
+	chosen := map[string]bool{}
+	for _, row := range rows {
+		chosen[row.Key] = true
+	}
+	n, first := 0, ""
+	for _, row := range rows {
+		other := row.Key + s3ec.InstructionSuffix
+		if base, ok := strings.CutSuffix(row.Key, s3ec.InstructionSuffix); ok {
+			other = base
+		}
+		if !row.Prefix && !chosen[other] && k.lists(other) {
+			if n++; n == 1 {
+				first = other
+			}
+		}
+	}
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return "The other half of it stays: " + first + ". An object that was encrypted on the client's side can't be read without its instruction file. Choose both."
+	}
+	return ui.Plural(int64(n), "object parts", "objects part") + " from what belongs to it, such as " + first + ": an object that was encrypted on the client's side can't be read without " +
+		"its instruction file. Choose both."
 }

@@ -33,7 +33,7 @@ func (v *objectsView) Actions() []ui.Action {
 		{ID: "objects.up", Keys: []string{"backspace"}, Help: "one level up", Why: v.whyUp, Run: v.up},
 		{ID: "objects.refresh", Keys: []string{"r"}, Help: "refresh", Run: v.refresh},
 		{ID: "object.copy", Keys: []string{"c"}, Help: "copy, move, rename", Why: v.none, Run: func() tea.Cmd {
-			return askCopy(v.env, v.life, v.bucket, v.prefix, v.chosen())
+			return askCopy(v.env, v.life, v.bucket, v.prefix, v.chosen(), v.apart(v.chosen()))
 		}},
 		{ID: "object.encryption", Keys: []string{"E"}, Help: "encryption of objects", Why: v.none, Run: v.openKinds},
 		{ID: "objects.stop", Keys: []string{"X"}, Help: "stop listing", Why: v.whyStop, Run: v.stop},
@@ -160,9 +160,9 @@ func (v *objectsView) delete() tea.Cmd {
 	if why != "" {
 		return ui.Status(why, ui.Warn)
 	}
-	return v.env.Propose(v.life, func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
+	return v.env.Propose(v.life, warned(v.apart(rows), func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
 		return versions.PlanDelete(ctx, r, sel)
-	})
+	}))
 }
 
 // deletion makes a selection of rows, or says why it can't.

@@ -49,8 +49,10 @@ type running struct{ *listing.Listing }
 func (r running) Complete() bool { return r.Ended() }
 
 // beside reports whether the listing has an object with the name of a key's instruction file, as far as it has come.
-func (k *keyRows) beside(key string) bool {
-	want := key + s3ec.InstructionSuffix
+func (k *keyRows) beside(key string) bool { return k.lists(key + s3ec.InstructionSuffix) }
+
+// lists reports whether the listing has an object, as far as it has come.
+func (k *keyRows) lists(want string) bool {
 	i := sort.Search(k.view.Len(), func(i int) bool { return k.view.Row(i).Key >= want })
 	if i == k.view.Len() {
 		return false
