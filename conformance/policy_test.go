@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -51,6 +52,9 @@ func TestAStatementIsAddedBesideAForeignOneAndRemovedAgain(t *testing.T) {
 		Add: []string{ready(t, sid, bucket, "")}})
 	if err == nil && !strings.Contains(strings.Join(p.Diff, "\n"), "+      \"Sid\": \""+sid+"\"") {
 		t.Errorf("the difference is %q", p.Diff)
+	}
+	if want := []awsops.Document{{What: bucketpolicy.Document, Bucket: bucket, Text: before.Value}}; err == nil && !slices.Equal(p.Replaces, want) {
+		t.Errorf("it replaces %+v", p.Replaces)
 	}
 	w.done(t, p, err)
 	now := bucketpolicy.Read(t.Context(), w.reader(), bucket)

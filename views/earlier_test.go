@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"cooper/awsops/journal"
+	"cooper/ui"
 	"cooper/ui/uitest"
 )
 
@@ -95,5 +96,26 @@ func TestTheRulesFromBeforeARestartAreOneKeyAway(t *testing.T) {
 		p.Press("esc", "z")
 		p.Sleep(2 * time.Second)
 		p.Sees("Plan: Put back the CORS rules from before 1999-12-30 09:00:00Z: scratch", "https://old.example.com")
+	})
+}
+
+func TestEarlierPoliciesAtEverySize(t *testing.T) {
+	goldens(t, "policy-earlier", withEarlier(policyStage(demoPolicy, nil), "policy", "", earlierPolicy), func(_ *stage, p *uitest.Program) {
+		p.Sleep(time.Second)
+		p.Press("Z")
+	})
+}
+
+func TestTheLogSaysWhatAChangeKept(t *testing.T) {
+	on(t, 110, 40, func(t *testing.T) *stage {
+		s := kept(t, newStage(t), "policy", []string{"", earlierPolicy})
+		s.view = NewLog(s.Env, ui.Place{})
+		return s
+	}, func(_ *stage, p *uitest.Program) {
+		p.Sleep(time.Second)
+		p.Press("enter")
+		p.Sees("the policy of scratch from before, 214 B: z and Z on its tab put it back")
+		p.Press("esc", "down", "enter")
+		p.Sees("scratch had no policy")
 	})
 }

@@ -38,6 +38,13 @@ func recordLines(r journal.Record) []string {
 	add("kind", r.Kind)
 	add("id", r.ID)
 	add("goes on with", r.Resumes)
+	for _, d := range r.Replaces {
+		text := "the " + d.What + " of " + string(d.Bucket) + " from before, " + ui.Bytes(int64(len(d.Text)))
+		if d.Text == "" {
+			text = string(d.Bucket) + " had no " + d.What
+		}
+		add("keeps", text+": z and Z on its tab put it back")
+	}
 	if r.Result != nil {
 		for _, id := range r.Result.RequestIDs {
 			add("request id", id)

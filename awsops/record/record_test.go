@@ -155,3 +155,18 @@ func TestAJournalThatCanNotBeWrittenStopsTheJobBeforeItBegins(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatAJobReplacesIsInTheJournalBeforeItBegins(t *testing.T) {
+	j := journal.Memory()
+	start := started("p1")
+	start.Replaces = []awsops.Document{{What: "policy", Bucket: "logs", Text: "{ \"a\":1}\n"}, {What: "cors", Bucket: "invoices"}}
+	must(t, To(j).Start(start))
+	for _, d := range start.Replaces {
+		got, err := j.Replaced(journal.Of{What: d.What, Bucket: d.Bucket, Endpoint: start.Target.Endpoint, Owner: start.Target.Owner})
+		must(t, err)
+		want := []journal.Earlier{{Text: d.Text, Until: t0, Title: start.Title, Caller: start.Target.Caller}}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("(-want +got)\n%s", diff)
+		}
+	}
+}
