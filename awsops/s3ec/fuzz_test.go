@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"slices"
 	"testing"
 )
 
@@ -46,9 +47,16 @@ func FuzzDecrypt(f *testing.F) {
 	ring := AES(nil, testKey(9))
 	plain := noise(300, 1)
 	e, stored := seal(f, ring, Committing, plain)
-	f.Add(stored, int64(300))
-	f.Add(stored[:100], int64(-1))
-	f.Fuzz(func(t *testing.T, content []byte, size int64) {
+	f.Add(0, byte(0), len(stored), []byte(nil), int64(300)) // what was stored, unchanged
+	f.Add(7, byte(1), len(stored), []byte(nil), int64(-1))
+	f.Add(0, byte(0), 100, []byte("more"), int64(300))
+	// The damage is the input, not the ciphertext: that has a key and a nonce of its own in each of the processes.
+	f.Fuzz(func(t *testing.T, at int, flip byte, keep int, tail []byte, size int64) {
+		content := slices.Clone(stored)
+		if at >= 0 && at < len(content) {
+			content[at] ^= flip
+		}
+		content = append(content[:max(0, min(keep, len(content)))], tail...)
 		changed := *e
 		changed.PlainSize = size
 		got, err := decrypt(ring, &changed, content)
