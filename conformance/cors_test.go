@@ -55,6 +55,8 @@ func TestCORSRulesArePutReadBackPutBackAndRemoved(t *testing.T) {
 	}
 	gone, err := corsplan.PlanRemove(t.Context(), r, corsplan.RemoveSpec{Bucket: b})
 	w.done(t, gone, err)
+	keeps(t, p, awsops.Document{What: corsplan.Document, Bucket: b})
+	keeps(t, gone, awsops.Document{What: corsplan.Document, Bucket: b, Text: cors.CompactJSON(rules[1:])})
 	if _, err := corsplan.PlanRemove(t.Context(), r, corsplan.RemoveSpec{Bucket: b}); err == nil {
 		t.Error("nothing can be removed twice")
 	}

@@ -152,6 +152,16 @@ func TestWhatCannotBeReadOfATargetIsSaid(t *testing.T) {
 	}
 }
 
+func TestThePolicyOfTheTargetIsKeptAsItWas(t *testing.T) {
+	w := openSandbox(t, awsops.DialectSandbox)
+	a, b := w.bucket(t, ""), w.bucket(t, "")
+	w.setPolicy(t, b, foreignPolicy(b))
+	was := bucketpolicy.Read(t.Context(), w.reader(), b).Value
+	p, err := logging.PlanPut(t.Context(), w.reader(), logging.PutSpec{Bucket: a, Target: b})
+	w.done(t, p, err)
+	keeps(t, p, awsops.Document{What: bucketpolicy.Document, Bucket: b, Text: was})
+}
+
 func TestTheLogsOfTwoBucketsGoToOneTarget(t *testing.T) {
 	w := openSandbox(t, awsops.DialectSandbox)
 	a, b, target := w.bucket(t, ""), w.bucket(t, ""), w.bucket(t, "")
