@@ -154,7 +154,7 @@ func TestARoleThatWasChosenStaysInTheListForItsLoginAndForSwitchingBack(t *testi
 	}
 	l := a.List()
 	e := entryOf(t, l, "admin-222233334444")
-	if len(l.Entries) != 2 || !e.Present || e.Kind != profiles.SSO || e.SSO.Account != role.Account || e.SSO.Role != role.Role {
+	if len(l.Entries) != 2 || !e.Present || e.Kind != profiles.SSO || remembered(*e.SSO) != remembered(role) {
 		t.Errorf("%d entries, %+v", len(l.Entries), e)
 	}
 	a.setPresent("default")

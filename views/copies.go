@@ -57,9 +57,9 @@ func openCopyForm(env *Env, life *ui.Life, spec copies.Spec, fields []ui.FormFie
 				if v["sse"] != asSource {
 					in.Encryption = &c
 				}
-				return env.Propose(life, warned(apart, func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
+				return env.ProposeFrom(life, warned(apart, func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
 					return copies.PlanCopy(ctx, r, in)
-				}))
+				}), func() tea.Cmd { return again(v) })
 			}), ""
 		}}))
 }

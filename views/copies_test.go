@@ -2,6 +2,7 @@ package views
 
 import (
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -9,14 +10,14 @@ import (
 )
 
 // holding answers HEAD of one key, and 404 of all others.
-func holding(path string) func(*testing.T) *stage {
+func holding(paths ...string) func(*testing.T) *stage {
 	build := keysStage(openObjects, nil)
 	return func(t *testing.T) *stage {
 		s := build(t)
 		before := s.wire.answer
 		s.wire.answer = func(r *http.Request, body string) (int, string, http.Header) {
 			if r.Method == http.MethodHead && r.URL.Path != "/invoices-2026" {
-				if r.URL.Path == path {
+				if slices.Contains(paths, r.URL.Path) {
 					return 200, "", http.Header{"Etag": {`"abc"`}, "Content-Length": {"1499"}}
 				}
 				return 404, "", nil
@@ -50,5 +51,20 @@ func TestTheFormOfACopyAtEverySize(t *testing.T) {
 		p.Sleep(time.Second)
 		p.Press("c")
 		p.Sleep(time.Second)
+	})
+}
+
+func TestTheFormOfACopyStaysWithWhatWasTypedWhenThePlanIsRefused(t *testing.T) {
+	on(t, 120, 40, holding("/invoices-2026/readme.txt"), func(_ *stage, p *uitest.Program) {
+		p.Sleep(time.Second)
+		p.Press("/")
+		p.Type("readme")
+		p.Press("enter")
+		p.Sleep(time.Second)
+		p.Press("c", "tab")
+		p.Type("-old")
+		p.Press("enter")
+		p.Sleep(time.Second)
+		p.Sees("Copy, move, rename", "invoices-2026-old", "NoSuchBucket")
 	})
 }

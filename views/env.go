@@ -4,12 +4,15 @@ package views
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"cooper/awsops"
 	"cooper/awsops/journal"
+	"cooper/awsops/s3ec"
+	"cooper/awsops/sse"
 	"cooper/ui"
 )
 
@@ -62,6 +65,9 @@ func (e *Env) Propose(l *ui.Life, plan Planner) tea.Cmd {
 	return tea.Sequence(ui.Status("Reading what this would change…", ui.Info), ui.Do(l, "plan", func(ctx context.Context) (*awsops.Plan, error) {
 		return plan(ctx, e.Session.Reader())
 	}, func(p *awsops.Plan, err error) tea.Cmd {
+		if r, ok := errors.AsType[*refusal](err); ok {
+			return tea.Sequence(r.again(), failKey(e, l, r.error, nil))
+		}
 		if err != nil {
 			return failKey(e, l, err, func() tea.Cmd { return e.Propose(l, plan) })
 		}
@@ -69,6 +75,41 @@ func (e *Env) Propose(l *ui.Life, plan Planner) tea.Cmd {
 		return tea.Batch(ui.Status("", ui.Info), ui.Raise(NewPlan(e, p)))
 	}))
 }
+
+// ProposeFrom is Propose for a form that closes before its plan is made: when the planner refuses what was asked, again
+// opens the form with what was typed, above the sentence that says why.
+func (e *Env) ProposeFrom(l *ui.Life, plan Planner, again func() tea.Cmd) tea.Cmd {
+	return e.Propose(l, func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
+		p, err := plan(ctx, r)
+		if refused(err) {
+			err = &refusal{err, again}
+		}
+		return p, err
+	})
+}
+
+// refused tells errors that another answer in the form may cure. A key that is missing is asked for in a dialog of its own.
+func refused(err error) bool {
+	if err == nil {
+		return false
+	}
+	if _, key := errors.AsType[*sse.MissingKey](err); key {
+		return false
+	}
+	if _, own := errors.AsType[*s3ec.Error](err); own {
+		return false
+	}
+	kind := awsops.Wrap("plan", "", "", err).Kind
+	return kind == awsops.KindConflict || kind == awsops.KindInvalid || kind == awsops.KindNotFound
+}
+
+// refusal is a planner's error that a form is opened again for.
+type refusal struct {
+	error
+	again func() tea.Cmd
+}
+
+func (r *refusal) Unwrap() error { return r.error }
 
 // Apply starts the plan's job. The shell shows it from then on; the screen below is told when it has ended.
 func (e *Env) Apply(p *awsops.Plan) tea.Cmd {

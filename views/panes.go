@@ -367,7 +367,7 @@ func (v *transferView) copy() tea.Cmd {
 		for i, r := range rows {
 			objects[i] = r.object
 		}
-		return askExisting(v.env, v.life, v.remote.bucket, v.local.dir, transfer.PicksOf(objects))
+		return askExisting(v.env, v.life, v.remote.bucket, v.local.dir, transfer.PicksOf(objects), nil)
 	}
 	roots := make([]transfer.Root, len(rows))
 	for i, r := range rows {

@@ -104,9 +104,9 @@ func openPutForm(env *Env, life *ui.Life, bucket string, roots []transfer.Root, 
 			again := func(v ui.Values) tea.Cmd { return openPutForm(env, life, bucket, roots, v) }
 			return withChoice(env, life, bucket, v, again, func(c sse.Choice) tea.Cmd {
 				spec.With.Encryption = c
-				return env.Propose(life, func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
+				return env.ProposeFrom(life, func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
 					return transfer.PlanPut(ctx, r, spec)
-				})
+				}, func() tea.Cmd { return again(v) })
 			}), ""
 		}}))
 }
@@ -115,7 +115,7 @@ func openPutForm(env *Env, life *ui.Life, bucket string, roots []transfer.Root, 
 func openGet(env *Env, life *ui.Life, bucket, prefix string, picks []transfer.Pick) tea.Cmd {
 	return ui.Push(newPathDialog(env, life, pathOptions{
 		title: "Download from " + ui.Clean(bucket), text: pickText(picks) + " The folder is made when it isn't there.",
-		label: "folder", value: env.Home, ok: func(path string) tea.Cmd { return askExisting(env, life, bucket, path, picks) },
+		label: "folder", value: env.Home, ok: func(path string) tea.Cmd { return askExisting(env, life, bucket, path, picks, nil) },
 		panes: func() tea.Cmd { return ui.Open(ui.Place{Screen: "transfer", Bucket: bucket, Prefix: prefix}) },
 	}))
 }
@@ -127,13 +127,14 @@ func pickText(picks []transfer.Pick) string {
 	return ui.Plural(int64(len(picks)), "item goes", "items go") + " into a folder."
 }
 
-// askExisting asks what becomes of files that are there, and plans the download.
-func askExisting(env *Env, life *ui.Life, bucket, folder string, picks []transfer.Pick) tea.Cmd {
+// askExisting asks what becomes of files that are there, and plans the download. typed is what was typed before, nil at
+// first.
+func askExisting(env *Env, life *ui.Life, bucket, folder string, picks []transfer.Pick, typed ui.Values) tea.Cmd {
 	return ui.Push(ui.NewForm(ui.FormOptions{Title: "Download from " + ui.Clean(bucket), Text: pickText(picks) + " " + ui.Clean(folder), Submit: "show the plan",
-		Fields: append([]ui.FormField{existingField()}, unsealFields(env)...), OK: func(v ui.Values) (tea.Cmd, string) {
+		Fields: refill(append([]ui.FormField{existingField()}, unsealFields(env)...), typed), OK: func(v ui.Values) (tea.Cmd, string) {
 			spec := transfer.GetSpec{Bucket: bucket, Picks: picks, Folder: folder, Existing: existingOf(v), Unsealing: unsealingOf(v)}
-			return env.Propose(life, func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
+			return env.ProposeFrom(life, func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
 				return transfer.PlanGet(ctx, r, spec)
-			}), ""
+			}, func() tea.Cmd { return askExisting(env, life, bucket, folder, picks, v) }), ""
 		}}))
 }

@@ -228,7 +228,7 @@ func (s Spec) nothing(t *tally) error {
 	if t.left == 1 && len(s.Entries) == 1 {
 		return occupied(Place{Bucket: s.To, Key: s.Target(s.Entries[0].Key)})
 	}
-	e := &awsops.Error{Op: Kind, Bucket: s.From, Kind: awsops.KindConflict, Message: "there is nothing to copy"}
+	e := &awsops.Error{Op: "copy", Bucket: s.From, Kind: awsops.KindConflict, Message: "there is nothing to copy"}
 	if t.left > 0 {
 		e.Message += fmt.Sprintf(": %d are there already", t.left)
 		e.Hint = "Choose others, or replace what is there explicitly."
@@ -240,7 +240,7 @@ func (s Spec) nothing(t *tally) error {
 var errOccupied = errors.New("there is another object")
 
 func occupied(p Place) error {
-	return &awsops.Error{Op: Kind, Bucket: p.Bucket, Key: p.Key, Kind: awsops.KindConflict, Err: errOccupied,
+	return &awsops.Error{Op: "copy to", Bucket: p.Bucket, Key: p.Key, Kind: awsops.KindConflict, Err: errOccupied,
 		Message: "there is an object with this key already", Hint: "Choose another place, or replace it explicitly."}
 }
 

@@ -182,7 +182,7 @@ func (s Spec) changes(e seen, head objects.Head) []awsops.Change {
 // gone reports whether an error says that there is no such object.
 func gone(err error) bool {
 	e := awsops.Wrap("HeadObject", "", "", err)
-	return e != nil && (e.Status == 404 || e.Kind == awsops.KindNotFound)
+	return e != nil && e.Code != "NoSuchBucket" && (e.Status == 404 || e.Kind == awsops.KindNotFound)
 }
 
 const noObject = "no object"
