@@ -54,7 +54,7 @@ var actionIDs = []string{
 	"presign.try", "presigned.forget", "presigned.open",
 	"policy.account", "policy.add", "policy.block", "policy.delete", "policy.drop", "policy.earlier", "policy.edit", "policy.external",
 	"policy.json", "policy.refresh", "policy.revert",
-	"policy.statement.remove", "policy.try", "profiles.check", "profiles.details", "profiles.login",
+	"policy.statement.remove", "policy.try", "prefix.stop", "profiles.check", "profiles.details", "profiles.forget", "profiles.login",
 	"profiles.refresh", "profiles.use",
 	"properties.add", "properties.edit", "properties.refresh", "properties.remove",
 	"scroll.bottom", "scroll.down", "scroll.pagedown", "scroll.pageup", "scroll.top", "scroll.up",
