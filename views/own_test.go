@@ -132,8 +132,16 @@ func TestADownloadAsksForTheKeyOfAClientSideEncryptedObject(t *testing.T) {
 }
 
 func TestAnInstructionFileInTheListingIsUsed(t *testing.T) {
+	for _, name := range []string{"V3, AES key, a line", "V2, AES key, a line"} {
+		t.Run(name, func(t *testing.T) { instructed(t, name) })
+	}
+}
+
+// instructed serves an object whose envelope is in a file beside it, looks at it, and downloads it.
+func instructed(t *testing.T, name string) {
+	t.Helper()
 	dir := t.TempDir()
-	v, stored, plain := readVector(t, "V3, AES key, a line")
+	v, stored, plain := readVector(t, name)
 	e, err := s3ec.Parse(v.Metadata)
 	if err != nil {
 		t.Fatal(err)
