@@ -241,22 +241,44 @@ func TestASignalInTheMiddleOfAJobEndsTheJournalAndRestoresTheTerminal(t *testing
 	}
 }
 
+func (c *child) resize(w, h int) {
+	c.t.Helper()
+	c.screen.Resize(max(w, 1), max(h, 1))
+	if err := pty.Setsize(c.tty, &pty.Winsize{Cols: uint16(w), Rows: uint16(h)}); err != nil { //nolint:gosec // small numbers
+		c.t.Fatal(err)
+	}
+}
+
+// listening makes the terminal large and waits until the program shows a text on it. A size that comes while the program
+// starts may be missed, so it is told again until then.
+func (c *child) listening(text string) {
+	c.t.Helper()
+	c.await("full screen", c.screen.AltScreen, c.drawn)
+	c.resize(100, 30)
+	shown := make(chan struct{})
+	defer close(shown)
+	go func() {
+		for {
+			select {
+			case <-shown:
+				return
+			case <-time.After(50 * time.Millisecond):
+				_ = c.cmd.Process.Signal(syscall.SIGWINCH) // one that has ended is noticed elsewhere
+			}
+		}
+	}()
+	c.until(text)
+}
+
 func TestTinyTerminalsAndAStormOfSizesAreSurvived(t *testing.T) {
 	for _, size := range [][2]int{{0, 0}, {20, 5}, {1, 1}} {
 		p := startChild(t, size[0], size[1], nil, "--demo")
-		p.await("full screen", p.screen.AltScreen, p.drawn)
+		p.listening("fresh-start")
 		for i := range 60 {
-			w, h := (i*37)%150, (i*11)%50
-			p.screen.Resize(max(w, 1), max(h, 1))
-			if err := pty.Setsize(p.tty, &pty.Winsize{Cols: uint16(w), Rows: uint16(h)}); err != nil { //nolint:gosec // small numbers
-				t.Fatal(err)
-			}
+			p.resize((i*37)%150, (i*11)%50)
 			p.typed("\x1b[200~" + strings.Repeat("storm\n", 20) + "\x1b[201~j")
 		}
-		p.screen.Resize(80, 24)
-		if err := pty.Setsize(p.tty, &pty.Winsize{Cols: 80, Rows: 24}); err != nil {
-			t.Fatal(err)
-		}
+		p.resize(80, 24)
 		p.until("fresh-start")
 		p.typed("q")
 		if code := p.exit(); code != 0 {
