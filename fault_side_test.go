@@ -1,10 +1,13 @@
 package main
 
 import (
+	"context"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"cooper/awsops/record"
+	"cooper/sandbox"
 )
 
 // leftOver are the jobs that the journals of the programs offer to go on with.
@@ -21,9 +24,18 @@ func (w *shellWorld) leftOver(t *testing.T) []record.Left {
 // killBeside kills an upload of bigFile in its middle, while another cooper keeps the main journal.
 func (w *shellWorld) killBeside(t *testing.T, file string) {
 	t.Helper()
+	// The parts after the second stay on their way until the program is gone.
+	gone := make(chan struct{})
+	defer close(gone)
+	w.server.Faults.Sleep = func(context.Context, time.Duration) error {
+		<-gone
+		return context.Canceled
+	}
+	w.server.Faults.Add(sandbox.Fault{Operation: "UploadPart", Skip: 2, Kind: sandbox.FaultDelay, Delay: time.Second})
 	if !w.killAfter(t, func() bool { n, _ := w.parts.answered(); return n >= 2 }, "cp", "--yes", file, "s3://box/big") {
 		t.Fatal("it ended before it was killed")
 	}
+	w.server.Faults.Clear()
 	if left := w.leftOver(t); len(left) != 1 || filepath.Base(left[0].Dir) != "side-1" {
 		t.Fatalf("left over: %+v", left)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -39,24 +40,16 @@ func (w *shellWorld) signOn(t *testing.T) *sandbox.Sources {
 	return sources
 }
 
-// bigFile makes a file of six parts, and has each part take its time.
+// bigFile makes a file of six parts.
 func (w *shellWorld) bigFile(t *testing.T) string {
 	t.Helper()
-	w.server.Faults.Add(sandbox.Fault{Operation: "UploadPart", Kind: sandbox.FaultDelay, Delay: 20 * time.Millisecond})
 	return filepath.Join(writeTree(t, map[string][]byte{"big": noiseFor(40<<20+1, 1)}), "big")
 }
 
-// reached waits until so many parts were answered.
-func (w *shellWorld) reached(t *testing.T, c *child, parts int) {
-	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
-		if n, _ := w.parts.answered(); n >= parts {
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("it does not come so far:\n%s", c.screen.Text())
-		}
-	}
+// atThirdPart has end run before the third part that comes is looked at.
+func (w *shellWorld) atThirdPart(end func()) {
+	w.server.Faults.Sleep = func(context.Context, time.Duration) error { end(); return nil }
+	w.server.Faults.Add(sandbox.Fault{Operation: "UploadPart", Skip: 2, Times: 1, Kind: sandbox.FaultDelay, Delay: time.Second})
 }
 
 var userCode = regexp.MustCompile(`code (\S+), good for`)
@@ -85,12 +78,10 @@ func TestAVerbLogsInByDeviceCodeInTheMiddleOfItsJob(t *testing.T) {
 	w := openShell(t)
 	sources := w.signOn(t)
 	file := w.bigFile(t)
+	w.atThirdPart(func() { sources.EndLogins(); w.server.EndSessions() })
 	c := w.onTTY(t, "cp", "--yes", file, "s3://box/big")
 	c.until("The login of dev is over, or was never made.")
 	first := c.allow(sources, "")
-	w.reached(t, c, 2)
-	sources.EndLogins()
-	w.server.EndSessions()
 	c.allow(sources, first)
 	w.ends(t, c, 0, "1 done, 0 failed")
 	w.sentOnce(t, 6)
@@ -124,9 +115,8 @@ func TestAVerbWaitsUntilThePersonHasSignedInElsewhere(t *testing.T) {
 	w := openShell(t)
 	w.lease(t)
 	file := w.bigFile(t)
+	w.atThirdPart(w.server.EndSessions)
 	c := w.onTTY(t, "cp", "--yes", file, "s3://box/big")
-	w.reached(t, c, 2)
-	w.server.EndSessions()
 	c.until("Put fresh ones into the credentials file, then press enter")
 	c.typed("\r")
 	c.until("It did not do: the credentials are still the ones that have expired.")
@@ -146,21 +136,10 @@ func TestAVerbWithoutATerminalSaysHowToLogInAndIsGoneOnWith(t *testing.T) {
 	w := openShell(t)
 	w.lease(t)
 	file := w.bigFile(t)
-	type ending struct {
-		code int
-		said string
-	}
-	ended := make(chan ending, 1)
-	go func() {
-		code, said := w.alone(t, "cp", "--yes", file, "s3://box/big")
-		ended <- ending{code, said}
-	}()
-	for n := 0; n < 2; n, _ = w.parts.answered() {
-		time.Sleep(time.Millisecond)
-	}
-	w.server.EndSessions()
-	if e := <-ended; e.code != exitRefused || !strings.Contains(e.said, "Put fresh ones into the credentials file, then give the command again.") {
-		t.Errorf("exit %d: %s", e.code, e.said)
+	w.atThirdPart(w.server.EndSessions)
+	code, said := w.alone(t, "cp", "--yes", file, "s3://box/big")
+	if code != exitRefused || !strings.Contains(said, "Put fresh ones into the credentials file, then give the command again.") {
+		t.Errorf("exit %d: %s", code, said)
 	}
 	w.renew(t)
 	if code, said := w.alone(t, "cp", "--yes", file, "s3://box/big"); code != 0 {
@@ -181,14 +160,14 @@ func TestAVerbWhoseRoleWantsACodeAsksForItAgainWhenTheRoleIsOver(t *testing.T) {
 	if code, said := w.alone(t, "cp", "--yes", file, "s3://box/big"); code != exitRefused || !strings.Contains(said, "code") {
 		t.Errorf("without a terminal: exit %d, %s", code, said)
 	}
+	w.atThirdPart(w.server.EndSessions)
 	c := w.onTTY(t, "cp", "--yes", file, "s3://box/big")
 	c.until("One-time code of")
 	c.typed(device.Code(now) + "\r")
-	w.reached(t, c, 2)
-	before := strings.Count(c.screen.Text(), "One-time code of")
-	w.server.EndSessions()
-	for strings.Count(c.screen.Text(), "One-time code of") == before {
-		time.Sleep(5 * time.Millisecond)
+	for deadline := time.Now().Add(patience); strings.Count(c.screen.Text(), "One-time code of") < 2; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("it is not asked for again:\n%s", c.screen.Text())
+		}
 	}
 	next := device.Code(now.Add(30 * time.Second)) // its clock may be a step ahead, and the present code is spent
 	c.typed(next + "\r")
