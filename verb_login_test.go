@@ -150,6 +150,10 @@ func TestAVerbWithoutATerminalSaysHowToLogInAndIsGoneOnWith(t *testing.T) {
 
 func TestAVerbWhoseRoleWantsACodeAsksForItAgainWhenTheRoleIsOver(t *testing.T) {
 	t.Parallel()
+	// Before the first answer the program judges a code by its own clock, and sends none in the last seconds of its step.
+	for time.Now().Unix()%30 >= 24 {
+		time.Sleep(100 * time.Millisecond)
+	}
 	w := openGuarded(t)
 	device, now := w.server.OperatorDevice(), w.server.Now()
 	keys, _ := w.server.Credentials(sandbox.OperatorUser)
