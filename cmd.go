@@ -13,16 +13,18 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cooper/awsops"
 	"cooper/config"
 	"cooper/ui"
 	"cooper/views"
 )
 
-// process is what one run of the program has: its environment and its three streams.
+// process is what one run of the program has from outside.
 type process struct {
 	env      func(string) string
 	in       io.Reader
 	out, err io.Writer
+	clock    awsops.Clock // of the verbs' sessions; nil is the machine's
 }
 
 // usageError is a command line or a configuration that can't be used.

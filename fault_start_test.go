@@ -20,10 +20,17 @@ import (
 // asProgram makes this test binary run as the program: signals, terminals and exit codes need a process.
 const asProgram = "COOPER_TEST_AS_PROGRAM"
 
+// standsAt makes a verb's clock stand still at a time of RFC 3339.
+const standsAt = "COOPER_TEST_STANDS_AT"
+
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		_ = os.Unsetenv(asProgram)
-		os.Exit(run(context.Background(), os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr))
+		p := &process{env: os.Getenv, in: os.Stdin, out: os.Stdout, err: os.Stderr}
+		if at, err := time.Parse(time.RFC3339, os.Getenv(standsAt)); err == nil {
+			p.clock = newDemoClock(at)
+		}
+		os.Exit(p.run(context.Background(), os.Args[1:]))
 	}
 	os.Exit(m.Run())
 }

@@ -81,7 +81,7 @@ func (p *process) withVerb(ctx context.Context, f *verbFlags, run func(v *verb) 
 	v := &verb{p: p, flags: f, ctx: ctx, prices: pricesOf(cfg.Prices)}
 	ways := &sharedProfiles{a: &app{p: p, cfg: cfg}}
 	o, login := ways.open(cfg.Connection()), &ttyLogin{ways: ways}
-	o.MFA, o.Login = &ttyCodes{life: ctx}, login
+	o.MFA, o.Login, o.Clock = &ttyCodes{life: ctx}, login, p.clock
 	if cfg.StateDir != "" {
 		if v.journal, err = openVerbJournal(cfg.StateDir); err != nil {
 			return err
