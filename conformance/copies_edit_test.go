@@ -103,7 +103,7 @@ func endingAt(b *bastion, ops ...string) (struck func() int) {
 
 func TestACopyByPartsWaitsForALoginAtEveryCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b, l, w := onLease(t)
+		b, l, w := inBubble(t)
 		const bucket = "lapse"
 		makeBucketIn(t, w, bucket, "eu-west-1")
 		p, err := transfer.PlanPut(t.Context(), w.reader(), transfer.PutSpec{Bucket: bucket, Roots: []transfer.Root{{Path: tree(t, map[string]string{"k": elevenMiB}), Key: "in/"}}})

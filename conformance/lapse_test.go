@@ -51,11 +51,26 @@ func (l *lease) file() {
 func onLease(t *testing.T) (*bastion, *lease, *world) {
 	t.Helper()
 	b := onBastion(t)
-	l := &lease{b: b}
+	l, w := b.lease()
+	return b, l, w
+}
+
+// inBubble is onLease without sockets, which would hold the time of a bubble.
+func inBubble(t *testing.T) (*bastion, *lease, *world) {
+	t.Helper()
+	b := newBastion(t)
+	b.tls = sandboxURL
+	l, w := b.lease(func(o *awsops.Options) { o.Transport = b.server.Transport() })
+	return b, l, w
+}
+
+// lease opens a session on a lease.
+func (b *bastion) lease(change ...func(*awsops.Options)) (*lease, *world) {
+	b.t.Helper()
+	l, kept := &lease{b: b}, &ledger{}
 	l.file()
-	kept := &ledger{}
-	s := b.open("lease", func(o *awsops.Options) { o.Login, o.Uploads = l, kept })
-	return b, l, &world{session: s, server: b.server, uploads: kept, clock: b.clock}
+	s := b.open("lease", append(change, func(o *awsops.Options) { o.Login, o.Uploads = l, kept })...)
+	return l, &world{session: s, server: b.server, uploads: kept, clock: b.clock}
 }
 
 // errand moves files up, about, down and away.
@@ -87,7 +102,7 @@ func errand(t *testing.T, w *world, dir string) {
 
 func TestAJobOfTransfersWaitsForALoginInEveryPlace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b, l, w := onLease(t)
+		b, l, w := inBubble(t)
 		makeBucketIn(t, w, "lapse", "eu-west-1")
 		dir := tree(t, map[string]string{"big": string(noise(8<<20 + 1)), "small": "x"})
 		b.server.Faults.Sleep = func(context.Context, time.Duration) error {

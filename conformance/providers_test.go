@@ -38,14 +38,7 @@ type bastion struct {
 // the sandbox is trusted through AWS_CA_BUNDLE alone.
 func onBastion(t *testing.T) *bastion {
 	t.Helper()
-	for _, v := range os.Environ() {
-		if name, _, _ := strings.Cut(v, "="); strings.HasPrefix(name, "AWS_") || strings.HasSuffix(strings.ToUpper(name), "_PROXY") {
-			t.Setenv(name, "")
-		}
-	}
-	b := &bastion{t: t, home: t.TempDir(), clock: &handClock{now: time.Now().Truncate(30 * time.Second).Add(time.Second)}}
-	b.server = sandbox.New(sandbox.Options{Seed: 1, Clock: b.clock.Now, SignatureClock: time.Now})
-	b.sources = b.server.Sources()
+	b := newBastion(t)
 	endpoint, err := b.server.Start("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -58,11 +51,30 @@ func onBastion(t *testing.T) *bastion {
 		}
 	})
 	b.url, b.tls = others.URL, "https://"+endpoint.Addr
+	for name, value := range map[string]string{
+		"AWS_CA_BUNDLE": b.write("ca.pem", string(endpoint.CAPEM)), "AWS_ENDPOINT_URL_STS": b.tls, "AWS_ENDPOINT_URL_SSO": b.url,
+		"AWS_ENDPOINT_URL_SSO_OIDC": b.url, "AWS_ENDPOINT_URL_SIGNIN": b.url,
+	} {
+		t.Setenv(name, value)
+	}
+	return b
+}
+
+// newBastion is the machine with its AWS, which listens nowhere.
+func newBastion(t *testing.T) *bastion {
+	t.Helper()
+	for _, v := range os.Environ() {
+		if name, _, _ := strings.Cut(v, "="); strings.HasPrefix(name, "AWS_") || strings.HasSuffix(strings.ToUpper(name), "_PROXY") {
+			t.Setenv(name, "")
+		}
+	}
+	b := &bastion{t: t, home: t.TempDir(), clock: &handClock{now: time.Now().Truncate(30 * time.Second).Add(time.Second)}}
+	b.server = sandbox.New(sandbox.Options{Seed: 1, Clock: b.clock.Now, SignatureClock: time.Now})
+	b.sources = b.server.Sources()
 	b.codes = &coder{clock: b.clock, serials: []string{b.server.OperatorDevice().Serial}, code: b.server.OperatorDevice().Code}
 	for name, value := range map[string]string{
 		"HOME": b.home, "AWS_CONFIG_FILE": b.write(".aws/config", ""), "AWS_SHARED_CREDENTIALS_FILE": filepath.Join(b.home, "none"),
-		"AWS_CA_BUNDLE": b.write("ca.pem", string(endpoint.CAPEM)), "AWS_ENDPOINT_URL_STS": b.tls, "AWS_ENDPOINT_URL_SSO": b.url,
-		"AWS_ENDPOINT_URL_SSO_OIDC": b.url, "AWS_ENDPOINT_URL_SIGNIN": b.url, "AWS_EC2_METADATA_DISABLED": "true",
+		"AWS_EC2_METADATA_DISABLED": "true",
 	} {
 		t.Setenv(name, value)
 	}
