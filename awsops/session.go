@@ -183,5 +183,13 @@ func invalid(op, message, hint string) *Error {
 	return &Error{Op: op, Kind: KindInvalid, Message: message, Hint: hint}
 }
 
+// ErrUnchanged is in the error of a planner that finds everything as it was asked for.
+var ErrUnchanged = errors.New("nothing would change")
+
+// Unchanged makes such an error.
+func Unchanged(op string) *Error {
+	return &Error{Op: op, Kind: KindInvalid, Message: ErrUnchanged.Error(), Err: ErrUnchanged}
+}
+
 // Invalid makes the error for a request that is refused before anything is sent.
 func Invalid(op, message, hint string) *Error { return invalid(op, message, hint) }

@@ -65,6 +65,9 @@ func (e *Env) Propose(l *ui.Life, plan Planner) tea.Cmd {
 	return tea.Sequence(ui.Status("Reading what this would change…", ui.Info), ui.Do(l, "plan", func(ctx context.Context) (*awsops.Plan, error) {
 		return plan(ctx, e.Session.Reader())
 	}, func(p *awsops.Plan, err error) tea.Cmd {
+		if errors.Is(err, awsops.ErrUnchanged) {
+			return unchanged(err)
+		}
 		if r, ok := errors.AsType[*refusal](err); ok {
 			return tea.Sequence(r.again(), failKey(e, l, r.error, nil))
 		}
@@ -74,6 +77,15 @@ func (e *Env) Propose(l *ui.Life, plan Planner) tea.Cmd {
 		// It comes after an answer: a key pressed meanwhile must not consent. What was said while it was made is over.
 		return tea.Batch(ui.Status("", ui.Info), ui.Raise(NewPlan(e, p)))
 	}))
+}
+
+// unchanged tells that there is nothing to plan, which is no failure. A form that was closed is opened again.
+func unchanged(err error) tea.Cmd {
+	said := ui.Status("Nothing would change: it is as asked for already.", ui.Info)
+	if r, ok := errors.AsType[*refusal](err); ok {
+		return tea.Sequence(r.again(), said)
+	}
+	return said
 }
 
 // ProposeFrom is Propose for a form that closes before its plan is made: when the planner refuses what was asked, again

@@ -216,7 +216,7 @@ func put(ctx context.Context, r *awsops.Reader, bucket, now, text, kind, title s
 	}
 	sent := string(policy.Compact([]byte(text)))
 	if now != "" && policy.Same([]byte(now), []byte(sent)) {
-		return nil, awsops.Invalid("PutBucketPolicy", "nothing would change", "")
+		return nil, awsops.Unchanged("PutBucketPolicy")
 	}
 	d, err := policy.Parse([]byte(sent))
 	if err != nil {

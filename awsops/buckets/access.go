@@ -29,7 +29,7 @@ func PlanBlock(ctx context.Context, r *awsops.Reader, spec BlockSpec) (*awsops.P
 	}
 	weaker := blockChanges(p, now.Value, spec.Block)
 	if len(p.Changes) == 0 && now.State == awsops.Known {
-		return nil, awsops.Invalid("PutPublicAccessBlock", "nothing would change", "")
+		return nil, awsops.Unchanged("PutPublicAccessBlock")
 	}
 	if weaker {
 		warnOpening(ctx, r, p, spec.Bucket)
@@ -112,7 +112,7 @@ func PlanOwnership(ctx context.Context, r *awsops.Reader, spec OwnershipSpec) (*
 		before = ObjectWriter + " (not set)"
 	}
 	if before == spec.Ownership {
-		return nil, awsops.Invalid("PutBucketOwnershipControls", "nothing would change", "")
+		return nil, awsops.Unchanged("PutBucketOwnershipControls")
 	}
 	p := newPlan(ctx, r, "bucket.ownership", "Set the object ownership of "+spec.Bucket, spec.Bucket, spec)
 	if _, err := basis(ctx, r, p, "object ownership", ownershipText(spec.Bucket)); err != nil {

@@ -75,7 +75,7 @@ func checkAccountBlock(ctx context.Context, r *awsops.Reader, spec AccountBlockS
 	case !ok || id.Account != spec.Account:
 		return awsops.Invalid(op, "the plan is for account "+spec.Account+", and you are signed in to another one", "Sign in to that account.")
 	case spec.Remove && now.State == awsops.Absent, !spec.Remove && now.State == awsops.Known && now.Value == spec.Block:
-		return awsops.Invalid(op, "nothing would change", "")
+		return awsops.Unchanged(op)
 	}
 	return nil
 }

@@ -59,7 +59,7 @@ func PlanTags(ctx context.Context, r *awsops.Reader, spec TagsSpec) (*awsops.Pla
 	}
 	p.Changes = tagChanges(now.Value, after)
 	if len(p.Changes) == 0 {
-		return nil, awsops.Invalid("PutBucketTagging", "nothing would change", "")
+		return nil, awsops.Unchanged("PutBucketTagging")
 	}
 	warn(p, awsops.Note, "Tags can decide over cost reports and, where policies look at them, over access.")
 	p.Undo = "Put the tags back as they are listed before the arrow."

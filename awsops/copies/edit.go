@@ -2,7 +2,6 @@ package copies
 
 import (
 	"context"
-	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -27,9 +26,6 @@ type Edit struct {
 	ETag string                              // with its quotes, of the object that was seen; "" takes any
 }
 
-// ErrSame says that an object is already as an edit would make it: nothing was sent.
-var ErrSame = errors.New("nothing would change")
-
 // of makes what the copy shall have, and refuses where something would be lost or the object is another one.
 func (e *Edit) of(head objects.Head) (objects.Head, error) {
 	if e.ETag != "" && head.ETag != e.ETag {
@@ -46,7 +42,7 @@ func (e *Edit) of(head objects.Head) (objects.Head, error) {
 			Message: "the object is client-side encrypted, and without its envelope in the metadata nobody can read it", Hint: "Leave what begins with x-amz- as it is."}
 	}
 	if e.Tags == nil && SameHeaders(head, want) && want.StorageClass == head.StorageClass && want.Redirect == head.Redirect {
-		return want, ErrSame
+		return want, awsops.ErrUnchanged
 	}
 	return want, nil
 }

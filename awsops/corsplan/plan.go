@@ -66,7 +66,7 @@ func PlanPut(ctx context.Context, r *awsops.Reader, spec PutSpec) (*awsops.Plan,
 	p := newPlan(ctx, r, KindPut, cmp.Or(spec.Title, "Change the CORS rules of "+spec.Bucket), spec.Bucket, spec, now)
 	p.Changes = changes(now.Value, spec.Rules)
 	if len(p.Changes) == 0 {
-		return nil, awsops.Invalid("PutBucketCors", "nothing would change", "")
+		return nil, awsops.Unchanged("PutBucketCors")
 	}
 	note(p, awsops.Note, kept(now.Value, spec.Rules))
 	for _, w := range cors.Lint(spec.Rules) {

@@ -75,7 +75,7 @@ func PlanPut(ctx context.Context, r *awsops.Reader, spec PutSpec) (*awsops.Plan,
 		next.KeyID = report.Set
 	}
 	if now.State == awsops.Known && canonical(now.Value) == canonical(next) {
-		return nil, awsops.Invalid("PutBucketEncryption", "nothing would change", "")
+		return nil, awsops.Unchanged("PutBucketEncryption")
 	}
 	p := newPlan(ctx, r, spec, now, next)
 	p.Checks = report.Checks

@@ -90,7 +90,7 @@ func PlanPut(ctx context.Context, r *awsops.Reader, spec PutSpec) (*awsops.Plan,
 		return nil, err
 	}
 	if now.text() == next.text() && !spec.Policy {
-		return nil, awsops.Invalid(opPut, "nothing would change", "")
+		return nil, awsops.Unchanged(opPut)
 	}
 	warnPut(p, t, next)
 	addStep(p, spec.Bucket, "set where the access logs go", next)
@@ -192,11 +192,11 @@ func addPolicy(ctx context.Context, r *awsops.Reader, p *awsops.Plan, spec *PutS
 	spec.Policy = true
 	change, err := bucketpolicy.PlanStatement(ctx, r, bucketpolicy.StatementSpec{Bucket: spec.Target,
 		Add: []string{Statement(partition, spec.Target, spec.Prefix, spec.Bucket, account)}})
+	if errors.Is(err, awsops.ErrUnchanged) {
+		p.Steps = append(p.Steps, doneAlready(spec.Target))
+		return nil
+	}
 	if err != nil {
-		if e, ok := errors.AsType[*awsops.Error](err); ok && e.Message == "nothing would change" {
-			p.Steps = append(p.Steps, doneAlready(spec.Target))
-			return nil
-		}
 		return err
 	}
 	merge(p, change, spec.Target)

@@ -97,7 +97,7 @@ func (in Spec) check() error {
 		text = in.Change.Problem()
 	}
 	if text == "" && in.Change.None() {
-		text = "nothing would change"
+		return awsops.Unchanged(KindEdit)
 	}
 	if text == "" && !in.Change.Tags.None() && !in.Change.Tags.Only {
 		text = "tags that go along with a copy are given as a whole"
@@ -162,7 +162,7 @@ func (ed *editor) look(ctx context.Context, r *awsops.Reader, p *awsops.Plan, t 
 		ed.pin(p, e, head)
 	}
 	if len(p.Changes) == 0 {
-		return nil, awsops.Invalid(KindEdit, "nothing would change", "")
+		return nil, awsops.Unchanged(KindEdit)
 	}
 	if more := t.N - int64(len(t.First)); more > 0 {
 		p.Changes = append(p.Changes, awsops.Change{Field: fmt.Sprintf("and %d more", more), Before: "…", After: "the same way"})
@@ -196,7 +196,7 @@ func (ed *editor) alone(e awsops.Entry, head objects.Head) error {
 	}
 	want := ed.spec.Change.Head(head)
 	if ed.spec.Change.Tags.None() && copies.SameHeaders(head, want) && head.StorageClass == want.StorageClass && head.Redirect == want.Redirect {
-		return awsops.Invalid(KindEdit, "nothing would change", "")
+		return awsops.Unchanged(KindEdit)
 	}
 	if text := whole(want, nil); text != "" && !ed.spec.Change.Metadata.None() {
 		return awsops.Invalid(KindEdit, text, "")
@@ -262,7 +262,7 @@ func (ed *editor) one(ctx context.Context, w *awsops.Writer, e awsops.Entry) (aw
 		edit.Tags = ed.spec.Change.Tags.Of
 	}
 	made, err := copies.One(ctx, w, at, at, copies.Options{Key: true, Lock: ed.lock, Edit: edit, Onto: true})
-	if err != nil && !errors.Is(err, copies.ErrSame) {
+	if err != nil && !errors.Is(err, awsops.ErrUnchanged) {
 		return awsops.Receipt{}, awsops.Wrap("CopyObject", at.Bucket, at.Key, err)
 	}
 	ed.changed.Add(e)

@@ -39,7 +39,7 @@ func PlanTags(ctx context.Context, r *awsops.Reader, in TagSpec) (*awsops.Plan, 
 		text = Change{Tags: in.Tags}.Problem()
 	}
 	if text == "" && in.Tags.None() {
-		text = "nothing would change"
+		return nil, awsops.Unchanged(KindTag)
 	}
 	if text != "" {
 		return nil, awsops.Invalid(KindTag, text, "")
@@ -100,7 +100,7 @@ func (tg *tagger) look(ctx context.Context, r *awsops.Reader, p *awsops.Plan, t 
 	}
 	more := t.N - int64(len(t.First))
 	if !differ && more == 0 {
-		return "", awsops.Invalid(KindTag, "nothing would change", "")
+		return "", awsops.Unchanged(KindTag)
 	}
 	if more > 0 {
 		p.Changes = append(p.Changes, awsops.Change{Field: fmt.Sprintf("and %d more", more), Before: "…", After: "the same way"})

@@ -126,7 +126,7 @@ func PlanText(ctx context.Context, r *awsops.Reader, spec TextSpec) (*awsops.Pla
 		return nil, spec.keep(changed(spec.Bucket, spec.Key))
 	}
 	if bytes.Equal(body, now.Body) {
-		return nil, awsops.Invalid(KindText, "nothing would change", "")
+		return nil, awsops.Unchanged(KindText)
 	}
 	tags := objects.ReadTags(ctx, r, spec.Bucket, spec.Key, now.Head.VersionID)
 	set, known := tags.Get()
