@@ -67,6 +67,16 @@ func (r *Reader) JSON(ctx context.Context, c JSONCall, in, out any) error {
 	}
 }
 
+// CanAsk reports why an action of a service could not even be sent from here, as JSON would: nil when it could.
+func (r *Reader) CanAsk(ctx context.Context, c JSONCall) error {
+	service, ok := jsonServices[c.Service]
+	if !ok {
+		return &Error{Op: c.Action, Kind: KindBug, Message: "there is no such service here"}
+	}
+	_, err := r.s.jsonEndpoint(ctx, service, c)
+	return err
+}
+
 // JSON sends any action of a service, once: what came of a change whose answer is missing is for the caller to find out.
 func (w *Writer) JSON(ctx context.Context, c JSONCall, in, out any) error {
 	service, ok := jsonServices[c.Service]

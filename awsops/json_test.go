@@ -149,9 +149,15 @@ func TestKeyMaterialNeverTravelsOverHTTP(t *testing.T) {
 		if err == nil || err.Kind != KindInvalid || !strings.Contains(err.Message, "https only") {
 			t.Errorf("%s: %v", action, err)
 		}
+		if before := s.Reader().CanAsk(t.Context(), JSONCall{Service: "kms", Action: action}); before == nil || before.Error() != err.Error() {
+			t.Errorf("%s, before it is sent: %v", action, before)
+		}
 	}
 	if len(w.requests()) != 0 {
 		t.Error("something was sent")
+	}
+	if err := s.Reader().CanAsk(t.Context(), JSONCall{Service: "kms", Action: "ListKeys"}); err != nil {
+		t.Error(err)
 	}
 	if err := s.Reader().JSON(t.Context(), JSONCall{Service: "kms", Action: "ListKeys"}, struct{}{}, nil); err != nil {
 		t.Error(err)

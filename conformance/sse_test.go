@@ -253,7 +253,7 @@ func TestNothingWithAKeyGoesOverHTTP(t *testing.T) {
 		t.Fatal(err)
 	}
 	print := plain.Keys().Add(customerKey(t, 'k'), "", b)
-	for _, choice := range []sse.Choice{{Kind: sse.Customer, Fingerprint: print}, {Kind: sse.KMS, KeyID: w.kmsKey(t)}} {
+	for _, choice := range []sse.Choice{{Kind: sse.Customer, Fingerprint: print}, {Kind: sse.KMS, KeyID: w.kmsKey(t)}, {Client: &sse.Client{KeyID: w.kmsKey(t)}}} {
 		_, err := transfer.PlanUpload(t.Context(), plain.Reader(), transfer.UploadSpec{File: writeFile(t, []byte("x")), Bucket: b, Key: "k",
 			With: transfer.Attributes{Encryption: choice}})
 		if err == nil || !strings.Contains(err.Error(), "https only") {

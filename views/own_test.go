@@ -258,10 +258,10 @@ func TestAPlanThatNeedsAKeyFileAsksForIt(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return s.Propose(s.Life(), func(_ context.Context, r *awsops.Reader) (*awsops.Plan, error) {
+		return s.Propose(s.Life(), func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
 			asked++
 			time.Sleep(100 * time.Millisecond) // as asking a server does
-			if _, err := clientside.RingFor(r, sse.Client{Fingerprint: key.Fingerprint()}); err != nil {
+			if _, err := clientside.RingFor(ctx, r, sse.Client{Fingerprint: key.Fingerprint()}); err != nil {
 				return nil, err
 			}
 			return nil, awsops.Invalid("test", "the key is there now", "")

@@ -114,7 +114,7 @@ const CodeNoInstruction = "InstructionFile"
 const CodeNoKMSKey = "ClientKMSKeyNeeded"
 
 // RingFor is the keyring of a write. Errors: KindInvalid for a bad choice, CodeNoKey when the session doesn't have its key.
-func RingFor(r *awsops.Reader, c sse.Client) (s3ec.Keyring, error) {
+func RingFor(ctx context.Context, r *awsops.Reader, c sse.Client) (s3ec.Keyring, error) {
 	if why := Check(c); why != "" {
 		return nil, awsops.Invalid("encrypt", why, "")
 	}
@@ -123,7 +123,7 @@ func RingFor(r *awsops.Reader, c sse.Client) (s3ec.Keyring, error) {
 		if err != nil {
 			return nil, awsops.Invalid("encrypt", err.Error(), "")
 		}
-		return kmsRing(r, c.KeyID, labels)
+		return kmsRing(ctx, r, c.KeyID, labels)
 	}
 	key, ok := r.Session().ClientKeys().Get(c.Fingerprint)
 	if !ok {
@@ -133,9 +133,12 @@ func RingFor(r *awsops.Reader, c sse.Client) (s3ec.Keyring, error) {
 	return s3ec.AES(nil, key), nil
 }
 
-func kmsRing(r *awsops.Reader, arn string, labels map[string]string) (s3ec.Keyring, error) {
+func kmsRing(ctx context.Context, r *awsops.Reader, arn string, labels map[string]string) (s3ec.Keyring, error) {
 	name, err := kms.ParseName(arn)
 	if err != nil {
+		return nil, err
+	}
+	if err := kms.CanAsk(ctx, r, name.Region); err != nil {
 		return nil, err
 	}
 	return s3ec.KMS(service{r, name.Region}, arn, labels), nil

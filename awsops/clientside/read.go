@@ -135,7 +135,7 @@ func Open(ctx context.Context, r *awsops.Reader, o Object, with *sse.Client) (*s
 	if e == nil {
 		return nil, Told{}, nil
 	}
-	ring, err := ringOf(r, e, with)
+	ring, err := ringOf(ctx, r, e, with)
 	if err == nil {
 		opener, oerr := s3ec.Open(ctx, ring, e, s3ec.AllowUncommitted)
 		if oerr == nil {
@@ -189,10 +189,10 @@ func LookBeside(ctx context.Context, r *awsops.Reader, o Object) (t Told, ok boo
 }
 
 // ringOf is the keyring that reads an envelope.
-func ringOf(r *awsops.Reader, e *s3ec.Envelope, with *sse.Client) (s3ec.Keyring, error) {
+func ringOf(ctx context.Context, r *awsops.Reader, e *s3ec.Envelope, with *sse.Client) (s3ec.Keyring, error) {
 	if e.Wrap != s3ec.WrapKMS {
 		if with != nil && with.Fingerprint != "" && e.Fingerprint() == "" {
-			return RingFor(r, sse.Client{Fingerprint: with.Fingerprint})
+			return RingFor(ctx, r, sse.Client{Fingerprint: with.Fingerprint})
 		}
 		return r.Session().ClientKeys().Ring(e)
 	}
@@ -204,7 +204,7 @@ func ringOf(r *awsops.Reader, e *s3ec.Envelope, with *sse.Client) (s3ec.Keyring,
 	if err != nil {
 		return nil, awsops.Invalid("decrypt", err.Error(), "")
 	}
-	return kmsRing(r, with.KeyID, labels)
+	return kmsRing(ctx, r, with.KeyID, labels)
 }
 
 // refused says what KMS's refusal to decrypt means here.

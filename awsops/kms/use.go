@@ -58,6 +58,11 @@ type DataKey struct {
 	Encrypted []byte
 }
 
+// CanAsk reports why key material can't be had from KMS in a region, such as an http endpoint, before anything is sent.
+func CanAsk(ctx context.Context, r *awsops.Reader, region string) error {
+	return r.CanAsk(ctx, awsops.JSONCall{Service: "kms", Region: region, Action: "GenerateDataKey"})
+}
+
 // Generate has KMS make a 256-bit data key under a key. It goes over https only.
 func Generate(ctx context.Context, r *awsops.Reader, region, key string, about Context) (DataKey, error) {
 	in := map[string]any{"KeyId": key, "KeySpec": "AES_256"}

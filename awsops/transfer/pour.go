@@ -42,7 +42,7 @@ func PlanPour(ctx context.Context, r *awsops.Reader, spec PourSpec) (*awsops.Pla
 	if why := spec.With.Check(); why != "" {
 		return nil, awsops.Invalid("PutObject", why, "")
 	}
-	if err := encryptable(r, spec.Bucket, spec.With.Encryption); err != nil {
+	if err := encryptable(ctx, r, spec.Bucket, spec.With.Encryption); err != nil {
 		return nil, err
 	}
 	partSize, parts, err := PartSize(spec.stored())
@@ -162,7 +162,7 @@ func (p *pour) sealStream(ctx context.Context) error {
 	if c == nil {
 		return nil
 	}
-	ring, err := clientside.RingFor(p.r, *c)
+	ring, err := clientside.RingFor(ctx, p.r, *c)
 	if err != nil {
 		return err
 	}

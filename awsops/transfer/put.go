@@ -57,7 +57,7 @@ func PlanPut(ctx context.Context, r *awsops.Reader, spec PutSpec) (*awsops.Plan,
 	if err := spec.check(); err != nil {
 		return nil, err
 	}
-	if err := encryptable(r, spec.Bucket, spec.With.Encryption); err != nil {
+	if err := encryptable(ctx, r, spec.Bucket, spec.With.Encryption); err != nil {
 		return nil, err
 	}
 	u := &put{PutSpec: spec, lanes: newLanes(fileWorkers)}

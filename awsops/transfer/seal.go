@@ -45,7 +45,7 @@ func (u *upload) seal(ctx context.Context, envelope string) error {
 	if c == nil || u.env != nil && u.sealed == nil { // a stream is encrypted as it comes
 		return nil
 	}
-	ring, err := clientside.RingFor(u.r, *c)
+	ring, err := clientside.RingFor(ctx, u.r, *c)
 	if err != nil {
 		return err
 	}
@@ -134,11 +134,11 @@ func (u *upload) unreadable(err error) error {
 }
 
 // encryptable refuses a choice of encryption that can't be carried out here, before anything is sent.
-func encryptable(r *awsops.Reader, bucket string, c sse.Choice) error {
+func encryptable(ctx context.Context, r *awsops.Reader, bucket string, c sse.Choice) error {
 	if err := r.Session().CheckEncryption("PutObject", bucket, c); err != nil || c.Client == nil {
 		return err
 	}
-	_, err := clientside.RingFor(r, *c.Client)
+	_, err := clientside.RingFor(ctx, r, *c.Client)
 	return err
 }
 

@@ -46,7 +46,7 @@ func PlanUpload(ctx context.Context, r *awsops.Reader, spec UploadSpec) (*awsops
 	if why := spec.With.Check(); why != "" {
 		return nil, awsops.Invalid("PutObject", why, "")
 	}
-	if err := encryptable(r, spec.Bucket, spec.With.Encryption); err != nil {
+	if err := encryptable(ctx, r, spec.Bucket, spec.With.Encryption); err != nil {
 		return nil, err
 	}
 	size, err := localSize(spec.File)
