@@ -95,7 +95,7 @@ func TestWhatIsThereStaysUnlessItsReplacementWasAskedFor(t *testing.T) {
 	dir := tree(t, map[string]string{"k": "mine", "l": "new"})
 	spec := transfer.PutSpec{Bucket: b, Roots: []transfer.Root{{Path: dir}}}
 	p, err := transfer.PlanPut(t.Context(), w.reader(), spec)
-	if err != nil || !strings.Contains(fmt.Sprint(p.Warnings), "1 objects are there already") {
+	if err != nil || !strings.Contains(fmt.Sprint(p.Warnings), "left as they are: 1.") {
 		t.Fatalf("%v, %+v", err, p)
 	}
 	w.done(t, p, err)

@@ -250,16 +250,16 @@ func (s Spec) meets(p *awsops.Plan, t *tally) {
 		p.Warnings = append(p.Warnings, awsops.Warning{Level: level, Text: fmt.Sprintf(format, args...)})
 	}
 	if t.left > 0 {
-		add(awsops.Note, "%d objects are there already and are left as they are%s.", t.left, map[bool]string{true: ", here and there"}[s.Move])
+		add(awsops.Note, "Already there, and left as they are%s: %d.", map[bool]string{true: ", here and there"}[s.Move], t.left)
 	}
 	if t.again > 0 {
-		add(awsops.Note, "%d are there already in the same size: where that is the same object the source is deleted, else both stay.", t.again)
+		add(awsops.Note, "Already there in the same size: %d. Where that is the same object the source is deleted, else both stay.", t.again)
 	}
 	if t.unseen > 0 {
-		add(awsops.Note, "For %d of them nobody looked whether they are there already: that is done when the turn of each comes.", t.unseen)
+		add(awsops.Note, "Nobody looked yet whether these are there already: %d. That is done when the turn of each comes.", t.unseen)
 	}
 	if t.replaced > 0 {
-		add(awsops.Risk, "%d objects at the destination are replaced, with their metadata and tags. Only those that were seen are. "+
+		add(awsops.Risk, "Replaced at the destination, with metadata and tags: %d. Only what was seen is. "+
 			"Where versioning is not enabled they are gone for good.", t.replaced)
 	}
 }

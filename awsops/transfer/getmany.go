@@ -114,7 +114,7 @@ func (g *get) describe(p *awsops.Plan, t tally, names *namer) {
 		p.Changes = append(p.Changes, awsops.Change{Field: "and", After: files(n) + " more"})
 	}
 	p.Effects = awsops.Effects{Objects: t.files, Bytes: t.bytes, Left: t.left, Counted: "listed now", Requests: []awsops.RequestCount{{Class: "GET", N: t.requests}}}
-	t.warn(p, "files", "It can't be downloaded")
+	t.warn(p, "It can't be downloaded")
 	for _, text := range names.first {
 		p.Warnings = append(p.Warnings, awsops.Warning{Text: "Name changed: " + text})
 	}

@@ -211,18 +211,18 @@ func (u *put) describe(p *awsops.Plan, t tally) {
 		Storage: u.With.storage(t.bytes)}
 	describeServer(p, u.With.Encryption, t.files, 1)
 	describeClient(p, u.With.Encryption.Client, t.files)
-	t.warn(p, "objects", "It can't be uploaded")
+	t.warn(p, "It can't be uploaded")
 	if t.replaced > 0 {
 		p.Undo = "On a versioned bucket the replaced versions are kept and can be restored; else they are gone."
 		p.Warnings = append(p.Warnings, awsops.Warning{Level: awsops.Risk,
-			Text: fmt.Sprintf("%d present objects are replaced, with their metadata and tags. Only those that were seen are.", t.replaced)})
+			Text: fmt.Sprintf("Present objects that are replaced, with metadata and tags: %d. Only those that were seen are.", t.replaced)})
 	}
 }
 
 // warn says what is left out of the job and why.
-func (t *tally) warn(p *awsops.Plan, what, odd string) {
+func (t *tally) warn(p *awsops.Plan, odd string) {
 	if t.left > 0 {
-		p.Warnings = append(p.Warnings, awsops.Warning{Text: fmt.Sprintf("%d %s are there already and are left as they are.", t.left, what)})
+		p.Warnings = append(p.Warnings, awsops.Warning{Text: fmt.Sprintf("Already there, and left as they are: %d.", t.left)})
 	}
 	for _, text := range t.odd {
 		p.Warnings = append(p.Warnings, awsops.Warning{Level: awsops.Risk, Text: odd + ": " + text})
