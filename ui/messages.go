@@ -78,6 +78,9 @@ func Done(d Dialog) tea.Cmd { return send(dropMsg{dialog: d, done: true}) }
 // Status shows one sentence in the status line.
 func Status(text string, level Level) tea.Cmd { return send(statusMsg{text, level}) }
 
+// While says what is being done and then does it, in this order: it must not be said after the answer, and stay.
+func While(text string, do tea.Cmd) tea.Cmd { return tea.Sequence(Status(text, Info), do) }
+
 // Fail shows an error's sentence in the status line and keeps its detail for
 // the error dialog. The sentence and the detail come from Options.Explain.
 // retry may be nil. A nil error and a cancelled context show nothing.

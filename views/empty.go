@@ -20,11 +20,10 @@ const (
 // proposeDelete plans deleting a bucket with everything that is in it. others are the account's other
 // buckets, as far as they are known: what still names the bucket is found out from them.
 func proposeDelete(env *Env, life *ui.Life, bucket string, board *buckets.Board, others []string) tea.Cmd {
-	return tea.Batch(ui.Status("Counting what is in "+ui.Clean(bucket)+"…", ui.Info),
-		env.Propose(life, func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
-			spec := buckets.DeleteSpec{Bucket: bucket, References: references(ctx, board, bucket, others)}
-			return buckets.PlanDelete(ctx, r, spec)
-		}))
+	return env.propose(life, counting(bucket), func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
+		spec := buckets.DeleteSpec{Bucket: bucket, References: references(ctx, board, bucket, others)}
+		return buckets.PlanDelete(ctx, r, spec)
+	})
 }
 
 func references(ctx context.Context, board *buckets.Board, bucket string, others []string) []string {
@@ -46,8 +45,9 @@ func references(ctx context.Context, board *buckets.Board, bucket string, others
 
 // proposeEmpty plans deleting everything in a bucket and keeping the bucket.
 func proposeEmpty(env *Env, life *ui.Life, bucket string) tea.Cmd {
-	return tea.Batch(ui.Status("Counting what is in "+ui.Clean(bucket)+"…", ui.Info),
-		env.Propose(life, func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
-			return buckets.PlanEmpty(ctx, r, buckets.EmptySpec{Bucket: bucket})
-		}))
+	return env.propose(life, counting(bucket), func(ctx context.Context, r *awsops.Reader) (*awsops.Plan, error) {
+		return buckets.PlanEmpty(ctx, r, buckets.EmptySpec{Bucket: bucket})
+	})
 }
+
+func counting(bucket string) string { return "Counting what is in " + ui.Clean(bucket) + "…" }

@@ -61,8 +61,12 @@ type Planner func(context.Context, *awsops.Reader) (*awsops.Plan, error)
 // Propose makes a plan off the loop and opens it for consent. What was typed in the dialog or screen below stays
 // when the planner refuses: its sentence goes to the status line.
 func (e *Env) Propose(l *ui.Life, plan Planner) tea.Cmd {
-	// In this order: what is said before must not come after the answer.
-	return tea.Sequence(ui.Status("Reading what this would change…", ui.Info), ui.Do(l, "plan", func(ctx context.Context) (*awsops.Plan, error) {
+	return e.propose(l, "Reading what this would change…", plan)
+}
+
+// propose is Propose with what is said while the plan is made.
+func (e *Env) propose(l *ui.Life, said string, plan Planner) tea.Cmd {
+	return ui.While(said, ui.Do(l, "plan", func(ctx context.Context) (*awsops.Plan, error) {
 		return plan(ctx, e.Session.Reader())
 	}, func(p *awsops.Plan, err error) tea.Cmd {
 		if errors.Is(err, awsops.ErrUnchanged) {
@@ -72,7 +76,7 @@ func (e *Env) Propose(l *ui.Life, plan Planner) tea.Cmd {
 			return tea.Sequence(r.again(), failKey(e, l, r.error, nil))
 		}
 		if err != nil {
-			return failKey(e, l, err, func() tea.Cmd { return e.Propose(l, plan) })
+			return failKey(e, l, err, func() tea.Cmd { return e.propose(l, said, plan) })
 		}
 		// It comes after an answer: a key pressed meanwhile must not consent. What was said while it was made is over.
 		return tea.Batch(ui.Status("", ui.Info), ui.Raise(NewPlan(e, p)))

@@ -127,13 +127,13 @@ func (v *profilesView) login() tea.Cmd {
 // check asks the server of a profile what it has, without changing anything.
 func (v *profilesView) check() tea.Cmd {
 	e, _ := v.selected()
-	return tea.Batch(ui.Status("Asking "+ui.Clean(e.Endpoint)+"…", ui.Info), v.opened(e, func(s *awsops.Session) tea.Cmd {
+	return ui.While("Asking "+ui.Clean(e.Endpoint)+"…", v.opened(e, func(s *awsops.Session) tea.Cmd {
 		return ui.Do(v.life, "check", func(ctx context.Context) (string, error) { return checkServer(ctx, s) },
 			func(text string, err error) tea.Cmd {
 				if err != nil {
 					return ui.Fail(err, nil)
 				}
-				return ui.Push(ui.NewText("What "+ui.Clean(e.title())+" can do", text))
+				return tea.Batch(ui.Status("", ui.Info), ui.Push(ui.NewText("What "+ui.Clean(e.title())+" can do", text)))
 			})
 	}))
 }

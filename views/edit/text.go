@@ -38,7 +38,7 @@ func editText(env *views.Env, life *ui.Life, bucket, key string) tea.Cmd {
 
 // openText reads the object and opens the editor: on its text, or on what was written before.
 func openText(env *views.Env, life *ui.Life, bucket, key, kept string) tea.Cmd {
-	return tea.Batch(ui.Status("Reading the text…", ui.Info), ui.Do(life, "text", func(ctx context.Context) (draft, error) {
+	return ui.While("Reading the text…", ui.Do(life, "text", func(ctx context.Context) (draft, error) {
 		text, err := objectedit.ReadText(ctx, env.Session.Reader(), bucket, key)
 		if err != nil || kept != "" {
 			return draft{text, kept}, err

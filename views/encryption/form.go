@@ -136,7 +136,7 @@ func arnProblem(text string) string {
 // what asks for a typed one.
 func (v *tab) listKeys(open func([]kms.Listed) ui.Dialog, again, typed func() tea.Cmd) tea.Cmd {
 	region := v.target.Region
-	return tea.Batch(ui.Status("Reading the KMS keys of "+region+"…", ui.Info), ui.Do(v.life, "keys", func(ctx context.Context) ([]kms.Listed, error) {
+	return ui.While("Reading the KMS keys of "+region+"…", ui.Do(v.life, "keys", func(ctx context.Context) ([]kms.Listed, error) {
 		return kms.Keys(ctx, v.env.Session.Reader(), region)
 	}, func(list []kms.Listed, err error) tea.Cmd {
 		if err != nil {

@@ -15,7 +15,7 @@ import (
 // chooseTarget lists the account's buckets, those that can't be the target with the reason.
 func (v *tab) chooseTarget() tea.Cmd {
 	now := v.conf.Value
-	return tea.Batch(ui.Status("Reading where the account's buckets log to…", ui.Info), ui.Do(v.life, "candidates", func(ctx context.Context) ([]logging.Candidate, error) {
+	return ui.While("Reading where the account's buckets log to…", ui.Do(v.life, "candidates", func(ctx context.Context) ([]logging.Candidate, error) {
 		return logging.Candidates(ctx, v.env.Session.Reader(), v.bucket)
 	}, func(all []logging.Candidate, err error) tea.Cmd {
 		if err != nil {

@@ -81,7 +81,7 @@ type outcome struct {
 // make reads what decides over the URL, signs it and shows it. When that fails the form comes back as it was.
 func (s *Shelf) make(env *views.Env, life *ui.Life, place ui.Place, typed ui.Values, spec sign.Spec) tea.Cmd {
 	// In this order: what is said before must not come after the answer.
-	return tea.Sequence(ui.Status("Signing…", ui.Info), ui.Do(life, "presign", func(ctx context.Context) (outcome, error) {
+	return ui.While("Signing…", ui.Do(life, "presign", func(ctx context.Context) (outcome, error) {
 		around := sign.Survey(ctx, env.Session.Reader(), spec.Bucket)
 		made, err := sign.Make(ctx, env.Session, spec, around)
 		if err != nil {
