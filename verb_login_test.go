@@ -57,15 +57,13 @@ var userCode = regexp.MustCompile(`code (\S+), good for`)
 // allow waits for a login by device code other than the last one, and is the person who allows it.
 func (c *child) allow(sources *sandbox.Sources, last string) (code string) {
 	c.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
-		if shown := userCode.FindAllStringSubmatch(c.screen.Text(), -1); len(shown) > 0 && shown[len(shown)-1][1] != last {
+	c.await("new code", func() bool {
+		shown := userCode.FindAllStringSubmatch(c.screen.Text(), -1)
+		if len(shown) > 0 {
 			code = shown[len(shown)-1][1]
-			break
 		}
-		if time.Now().After(deadline) {
-			c.t.Fatalf("there is no code:\n%s", c.screen.Text())
-		}
-	}
+		return code != "" && code != last
+	}, c.drawn)
 	c.until("Waiting for the login")
 	if !sources.Allow(code) {
 		c.t.Fatalf("there is no login with the code %s", code)
@@ -165,11 +163,7 @@ func TestAVerbWhoseRoleWantsACodeAsksForItAgainWhenTheRoleIsOver(t *testing.T) {
 	c := w.onTTY(t, "cp", "--yes", file, "s3://box/big")
 	c.until("One-time code of")
 	c.typed(device.Code(now) + "\r")
-	for deadline := time.Now().Add(patience); strings.Count(c.screen.Text(), "One-time code of") < 2; time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("it is not asked for again:\n%s", c.screen.Text())
-		}
-	}
+	c.await("second question for a code", func() bool { return strings.Count(c.screen.Text(), "One-time code of") >= 2 }, c.drawn)
 	next := device.Code(now.Add(30 * time.Second)) // its clock may be a step ahead, and the present code is spent
 	c.typed(next + "\r")
 	w.ends(t, c, 0, "1 done, 0 failed")
